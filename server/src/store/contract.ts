@@ -1,0 +1,130 @@
+/**
+ * What the rest of Farol may ask of the store. The store knows nobody: it is told rows, it answers questions.
+ * Every read takes a signal; every write resolves only when the rows are durable.
+ */
+import type {
+  ExemplarRow,
+  HistogramRow,
+  Labels,
+  LogRow,
+  Matcher,
+  MetadataRow,
+  SampleColumns,
+  SeriesColumns,
+  SeriesRef,
+  SpanRow,
+} from '#model';
+import type { Sql } from './sql.ts';
+
+export interface Store extends AsyncDisposable {
+  readonly series: SeriesCatalogue;
+  readonly metrics: MetricReader;
+  /**
+   * Takes a batch and resolves when every row of it is fsynced (group commit, ≤ limits.store.flushMs).
+   * Refuses with STORE_BUSY (queue full), STORE_FULL (disk), STORE_DOWN; then nothing of the batch counts as taken.
+   * Retries inside with the same deduplication token. Rows are owned by the store from here on.
+   */
+  write(batch: WriteBatch): Promise<WriteReceipt>;
+  /** Rows of a reader query (readonly session, capped), as objects by column name; UInt64 and Int64 as strings. */
+  ask<Row>(query: Sql, options: AskOptions): Promise<Row[]>;
+  /** The same as `ask`, block by block; ends early when the signal aborts. */
+  stream<Row>(query: Sql, options: AskOptions): AsyncGenerator<Row[]>;
+  /** Live facts for `/-/ready`, `/api/status` and the UI's banner. */
+  health(): StoreHealth;
+  /** Rows, bytes on disk, oldest and newest time, and the TTL in force, per signal, read from the tables themselves. */
+  sizes(signal: AbortSignal): Promise<readonly SignalSize[]>;
+}
+
+export interface WriteBatch {
+  readonly tenant: string;
+  readonly samples?: SampleColumns;
+  readonly histograms?: readonly HistogramRow[];
+  readonly exemplars?: readonly ExemplarRow[];
+  readonly metadata?: readonly MetadataRow[];
+  readonly logs?: readonly LogRow[];
+  readonly spans?: readonly SpanRow[];
+  /**
+   * Identity of the client's request (16 hex digits over its decoded body). Log and span rows of a request that is
+   * already durable are not written again: a client that retries after a crash or a timeout makes no duplicates.
+   */
+  readonly requestId?: string;
+}
+
+export interface WriteReceipt {
+  /** Rows not written because the same request had been written before. */
+  readonly duplicateRows: number;
+}
+
+export interface SeriesCatalogue {
+  /** The series' ref, known or new. Refuses with SERIES_LIMIT past limits.store.seriesMax of the tenant. */
+  intern(tenant: string, labels: Labels): SeriesRef;
+  labelsOf(ref: SeriesRef): Labels;
+  /** Active series of a tenant (for limits and `/api/v1/status/tsdb`). */
+  count(tenant: string): number;
+}
+
+export interface MetricQuestion {
+  readonly tenant: string;
+  readonly matchers: readonly Matcher[];
+  /** Samples with startMs <= time <= endMs are returned; the evaluator cuts its own windows out of them. */
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly signal: AbortSignal;
+  /** Refuses with QUERY_TOO_LARGE past these. */
+  readonly samplesMax: number;
+  readonly seriesMax: number;
+}
+
+export interface LabelQuestion {
+  readonly tenant: string;
+  /** Any of these sets of matchers; none means every series. */
+  readonly matcherSets: readonly (readonly Matcher[])[];
+  readonly startMs: number;
+  readonly endMs: number;
+  /** 0: no limit. */
+  readonly limit: number;
+  readonly signal: AbortSignal;
+}
+
+export interface MetricReader {
+  /** Series without samples in the window are left out. Duplicate times are already merged (the last write wins). */
+  select(question: MetricQuestion): Promise<SeriesColumns[]>;
+  labelNames(question: LabelQuestion): Promise<string[]>;
+  labelValues(name: string, question: LabelQuestion): Promise<string[]>;
+  seriesOf(question: LabelQuestion): Promise<Labels[]>;
+  exemplars(question: MetricQuestion): Promise<readonly ExemplarsOfSeries[]>;
+  metadata(question: { tenant: string; metric?: string; limit: number; signal: AbortSignal }): Promise<MetadataRow[]>;
+}
+
+export interface ExemplarsOfSeries {
+  readonly labels: Labels;
+  readonly exemplars: readonly Omit<ExemplarRow, 'ref'>[];
+}
+
+export interface AskOptions {
+  readonly signal: AbortSignal;
+  /** At most limits.query.msMax; the query is killed past it (QUERY_TIMEOUT). */
+  readonly msMax?: number;
+}
+
+export type StoreState = 'starting' | 'ready' | 'read-only' | 'down';
+
+export interface StoreHealth {
+  readonly state: StoreState;
+  /** A sentence for a person, when state is not `ready`. */
+  readonly reason?: string;
+  readonly engineVersion: string;
+  /** Parts that ClickHouse set aside at start because they were broken: data that was lost, to be shown. */
+  readonly detachedParts: number;
+  readonly queuedRows: number;
+}
+
+export interface SignalSize {
+  readonly signal: 'metrics' | 'logs' | 'traces';
+  readonly rows: number;
+  readonly bytesOnDisk: number;
+  readonly oldestMs?: number;
+  readonly newestMs?: number;
+  /** As the tables say it, not as the configuration says it. */
+  readonly retentionDays: number;
+}
