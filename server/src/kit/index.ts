@@ -4,3 +4,4 @@ export * from './hash.ts';
 export * from './ledger.ts';
 export * from './log.ts';
 export * from './selfmetrics.ts';
+export * from './work.ts';

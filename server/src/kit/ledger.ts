@@ -52,7 +52,8 @@ export function createLedger(nowMs: () => number): Ledger {
 
   function entryOf(sender: Sender): LedgerEntry {
     const named = entries.get(keyOf(sender));
-    const known = named ?? (entries.size >= sendersMax ? entries.get(keyOf({ ...sender, sender: '(others)' })) : undefined);
+    const known =
+      named ?? (entries.size >= sendersMax ? entries.get(keyOf({ ...sender, sender: '(others)' })) : undefined);
     const entry = known ?? open(entries.size >= sendersMax ? { ...sender, sender: '(others)' } : sender);
     entry.lastSeenMs = nowMs();
     return entry;

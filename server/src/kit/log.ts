@@ -1,11 +1,20 @@
 /** Farol's own log: one JSON object a line on stderr, and the same records to whoever subscribes (the store, later). */
 import pino from 'pino';
+import { currentWork } from './work.ts';
 
 type Subscriber = (line: string) => void;
 const subscribers = new Set<Subscriber>();
 
 export const log = pino(
-  { level: process.env.FAROL_LOG_LEVEL ?? 'info', base: undefined, timestamp: pino.stdTimeFunctions.isoTime },
+  {
+    level: process.env.FAROL_LOG_LEVEL ?? 'info',
+    base: undefined,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    mixin() {
+      const work = currentWork();
+      return work ? { trace_id: work.traceId, span_id: work.spanId } : {};
+    },
+  },
   {
     write(line: string) {
       process.stderr.write(line);

@@ -1,0 +1,89 @@
+/**
+ * One wide event per unit of work: a constant name, rich attributes, how long it took, whether it failed. Whoever
+ * subscribes (the self feed) makes spans of them. Costs next to nothing when nobody does.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomBytes } from 'node:crypto';
+
+export type WorkAttributes = Record<string, string | number | boolean>;
+
+export interface WorkEvent {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId: string;
+  readonly name: string;
+  readonly kind: 'internal' | 'server' | 'client';
+  readonly startMs: number;
+  readonly durationMs: number;
+  readonly attributes: WorkAttributes;
+  readonly error?: Error;
+}
+
+interface Context {
+  readonly traceId: string;
+  readonly spanId: string;
+}
+
+type Subscriber = (event: WorkEvent) => void;
+const subscribers = new Set<Subscriber>();
+const current = new AsyncLocalStorage<Context>();
+
+export function subscribeToWork(tell: Subscriber): () => void {
+  subscribers.add(tell);
+  return () => subscribers.delete(tell);
+}
+
+export interface OpenWork {
+  set(attributes: WorkAttributes): void;
+  /** Ends the event and tells it, unless `untold`: for work that would only be noise. */
+  end(outcome?: { error?: Error; untold?: boolean }): void;
+  /** Runs `inside` with this work as the parent of what it starts. */
+  run<T>(inside: () => T): T;
+}
+
+/** Opens a unit of work below the current one, or below `parent` (a W3C `traceparent` header) when it is valid. */
+export function openWork(name: string, kind: WorkEvent['kind'], parent?: string): OpenWork {
+  const above = parseTraceparent(parent) ?? current.getStore();
+  const context: Context = {
+    traceId: above?.traceId ?? randomBytes(16).toString('hex'),
+    spanId: randomBytes(8).toString('hex'),
+  };
+  const attributes: WorkAttributes = {};
+  const startMs = Date.now();
+  const startTick = performance.now();
+  return {
+    set: (more) => void Object.assign(attributes, more),
+    run: (inside) => current.run(context, inside),
+    end({ error, untold } = {}) {
+      if (untold || subscribers.size === 0) return;
+      const durationMs = performance.now() - startTick;
+      const parentSpanId = above?.spanId ?? '';
+      const event = { ...context, parentSpanId, name, kind, startMs, durationMs, attributes, ...(error && { error }) };
+      for (const tell of subscribers) tell(event);
+    },
+  };
+}
+
+/** Runs `inside` as one unit of work. */
+export async function work<T>(name: string, inside: (work: OpenWork) => Promise<T>): Promise<T> {
+  const open = openWork(name, 'internal');
+  try {
+    const result = await open.run(() => inside(open));
+    open.end();
+    return result;
+  } catch (error) {
+    open.end({ error: error as Error });
+    throw error;
+  }
+}
+
+/** The ids of the work under way, for log lines. */
+export function currentWork(): { traceId: string; spanId: string } | undefined {
+  return current.getStore();
+}
+
+function parseTraceparent(header: string | undefined): Context | undefined {
+  const match = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}/.exec(header ?? '');
+  if (!match?.[1] || !match[2] || /^0+$/.test(match[1]) || /^0+$/.test(match[2])) return undefined;
+  return { traceId: match[1], spanId: match[2] };
+}

@@ -1,0 +1,70 @@
+import type { FastifyInstance } from 'fastify';
+import { Refusal } from '#model';
+
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  // Mantine and ECharts set style attributes as they draw.
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+  "form-action 'self'",
+].join('; ');
+
+export function securityHeaders(app: FastifyInstance): void {
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.headers({
+      'content-security-policy': contentSecurityPolicy,
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'same-origin',
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-resource-policy': 'same-origin',
+    });
+  });
+}
+
+/**
+ * On loopback there is no login yet, so the browser is the way in for a stranger: a page of theirs that posts here, or
+ * a name of theirs that resolves to 127.0.0.1 (DNS rebinding). Both show in headers that a page cannot forge.
+ */
+export function refuseStrangers(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request) => {
+    const host = hostName(request.headers.host ?? '');
+    if (!isLocalName(host)) {
+      throw new Refusal(`this address answers to localhost and IP addresses, not to "${host}"; use http://127.0.0.1`, {
+        code: 'FORBIDDEN',
+      });
+    }
+    const origin = request.headers.origin;
+    if (request.method === 'GET' || request.method === 'HEAD' || origin === undefined) return;
+    if (originHost(origin) !== request.headers.host) {
+      throw new Refusal(`a page of ${origin} may not write here`, { code: 'FORBIDDEN' });
+    }
+  });
+}
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}
+
+function hostName(header: string): string {
+  return header
+    .replace(/:\d+$/, '')
+    .replace(/^\[|\]$/g, '')
+    .toLowerCase();
+}
+
+function isLocalName(name: string): boolean {
+  return (
+    name === '' || name === 'localhost' || name.endsWith('.localhost') || name.includes(':') || /^[\d.]+$/.test(name)
+  );
+}
+
+function originHost(origin: string): string | undefined {
+  return URL.canParse(origin) ? new URL(origin).host : undefined;
+}

@@ -1,0 +1,44 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { histogram, type OpenWork, openWork } from '#kit';
+
+/** Slower than this, or failed, and even a request that only brought telemetry is worth a span. */
+const slowIngestMs = 1000;
+
+const ingestRoutes = ['/v1/', '/prometheus/api/v1/write', '/api/v1/write', '/loki/api/v1/push'];
+
+const duration = histogram('http_server_request_duration_seconds', 'Duration of HTTP requests to Farol.', [
+  'http_request_method',
+  'http_route',
+  'http_response_status_code',
+]);
+
+/** Our own requests, measured and traced with OpenTelemetry's names, as we would have others do. */
+export function watchRequests(app: FastifyInstance): void {
+  const open = new WeakMap<FastifyRequest, OpenWork>();
+  app.addHook('onRequest', (request, _reply, done) => {
+    const route = request.routeOptions.url ?? '(none)';
+    const unit = openWork(`${request.method} ${route}`, 'server', request.headers.traceparent?.toString());
+    open.set(request, unit);
+    unit.run(done);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? '(none)';
+    const labels = {
+      http_request_method: request.method,
+      http_route: route,
+      http_response_status_code: String(reply.statusCode),
+    };
+    duration.observe(labels, reply.elapsedTime / 1000);
+    const unit = open.get(request);
+    unit?.set({
+      'http.request.method': request.method,
+      'http.route': route,
+      'http.response.status_code': reply.statusCode,
+      'url.path': request.url.split('?')[0] ?? '',
+    });
+    const failed = reply.statusCode >= 500;
+    const quiet =
+      ingestRoutes.some((prefix) => route.startsWith(prefix)) && !failed && reply.elapsedTime < slowIngestMs;
+    unit?.end({ untold: quiet, ...(failed && { error: new Error(`HTTP ${reply.statusCode}`) }) });
+  });
+}

@@ -1,0 +1,15 @@
+/**
+ * Who may import whom. Every import leans toward the store; the store knows nobody; the write half (receive,
+ * normalise) never imports the read half (query, serve). `main.ts` alone connects rooms.
+ */
+export const mayImport: Readonly<Record<string, readonly string[]>> = {
+  model: [],
+  kit: ['model'],
+  config: ['model', 'kit'],
+  store: ['model', 'kit', '@farol/engine'],
+  normalise: ['model', 'kit'],
+  receive: ['model', 'kit', 'normalise', 'store'],
+  query: ['model', 'kit', 'store', 'query', '@farol/promql', '@farol/contract'],
+  serve: ['model', 'kit', 'store', 'query', '@farol/promql', '@farol/contract'],
+  main: ['model', 'kit', 'config', 'store', 'normalise', 'receive', 'query', 'serve'],
+};
