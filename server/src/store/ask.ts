@@ -1,0 +1,100 @@
+/** Queries whose answer is rows, as objects by column name; UInt64 and Int64 come as strings, NaN as null. */
+import type { Readable } from 'node:stream';
+import { Refusal } from '#model';
+import type { AskOptions } from './contract.ts';
+import { brokenAnswer, refusalOf } from './refusals.ts';
+import type { Sql } from './sql.ts';
+import type { ReadOptions, Wire } from './wire.ts';
+
+export interface AskLimits {
+  readonly msMax: number;
+  readonly answerBytesMax: number;
+}
+
+export async function ask<Row>(wire: Wire, query: Sql, options: AskOptions, limits: AskLimits): Promise<Row[]> {
+  return await all<Row>(wire.read(query, 'JSONCompactEachRowWithNames', readOptions(options, limits)), options, limits);
+}
+
+/** A question about the store itself (`system` tables), with our own rights. */
+export async function inspect<Row>(wire: Wire, query: Sql, options: AskOptions, limits: AskLimits): Promise<Row[]> {
+  return await all<Row>(wire.inspect(query, 'JSONCompactEachRowWithNames', readOptions(options, limits)), options, limits);
+}
+
+/** In a format that the engine streams: it repeats the names, but needs no room for the whole answer. */
+export async function* stream<Row>(
+  wire: Wire,
+  query: Sql,
+  options: AskOptions,
+  limits: AskLimits,
+): AsyncGenerator<Row[]> {
+  let answer: Readable | undefined;
+  try {
+    answer = await wire.read(query, 'JSONEachRow', readOptions(options, limits));
+    yield* lineBlocks<Row>(answer, limits.answerBytesMax);
+  } catch (error) {
+    throw refusalOf(error, options.signal);
+  } finally {
+    // Ends the query when the reader stopped before the answer did.
+    answer?.destroy();
+  }
+}
+
+async function all<Row>(answering: Promise<Readable>, { signal }: AskOptions, limits: AskLimits): Promise<Row[]> {
+  try {
+    const answer = await answering;
+    const rows: Row[] = [];
+    let names: readonly string[] | undefined;
+    for await (const lines of lineBlocks<unknown[]>(answer, limits.answerBytesMax)) {
+      names ??= lines.shift() as string[];
+      pushObjects(rows, names, lines);
+    }
+    return rows;
+  } catch (error) {
+    throw refusalOf(error, signal);
+  }
+}
+
+function readOptions(options: AskOptions, limits: AskLimits): ReadOptions {
+  return { signal: options.signal, msMax: Math.min(options.msMax ?? limits.msMax, limits.msMax) };
+}
+
+/** One JSON value a line. */
+async function* lineBlocks<Line>(answer: Readable, bytesMax: number): AsyncGenerator<Line[]> {
+  let rest: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of answer as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > bytesMax) throw answerTooLarge(bytesMax);
+    const end = chunk.lastIndexOf(10);
+    if (end < 0) {
+      rest.push(chunk);
+      continue;
+    }
+    yield parseLines<Line>(Buffer.concat([...rest, chunk.subarray(0, end)]));
+    rest = end + 1 < chunk.length ? [chunk.subarray(end + 1)] : [];
+  }
+  if (rest.length > 0) throw brokenAnswer(Buffer.concat(rest));
+}
+
+function parseLines<Line>(bytes: Buffer): Line[] {
+  try {
+    return JSON.parse(`[${bytes.toString('utf8').replaceAll('\n', ',')}]`) as Line[];
+  } catch {
+    throw brokenAnswer(bytes);
+  }
+}
+
+function pushObjects<Row>(rows: Row[], names: readonly string[], lines: readonly unknown[][]): void {
+  for (const cells of lines) {
+    const row: Record<string, unknown> = {};
+    for (let i = 0; i < names.length; i++) row[names[i] as string] = cells[i];
+    rows.push(row as Row);
+  }
+}
+
+function answerTooLarge(bytesMax: number): Refusal {
+  return new Refusal(
+    `the answer is over ${bytesMax} bytes, limits.query.answerBytesMax is ${bytesMax}; narrow the time range or filters`,
+    { code: 'QUERY_TOO_LARGE' },
+  );
+}

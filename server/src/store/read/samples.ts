@@ -1,0 +1,70 @@
+/** Where samples come from: the head for the window it answers for, the tables for what is older, joined without a seam. */
+import type { SeriesRef } from '#model';
+import type { Head } from '../head/head.ts';
+import { samplesRead } from '../selfmetrics.ts';
+import { type Columns, tooMany } from './sample-runs.ts';
+import { type SampleDeps, type SampleQuestion, samplesFromTables } from './sample-sql.ts';
+
+export async function readSamples(
+  question: SampleQuestion,
+  { head, ...deps }: SampleDeps & { readonly head?: Head },
+): Promise<Columns[]> {
+  const fromMs = head?.validFromMs ?? Number.POSITIVE_INFINITY;
+  if (head === undefined || question.endMs < fromMs) return await fromTables(question, deps);
+  if (question.startMs >= fromMs) return fromHead(question, head);
+  // The head is read first: its views do not change, and it may let go of its oldest samples meanwhile.
+  const recent = fromHead({ ...question, startMs: fromMs }, head);
+  const older = await fromTables({ ...question, endMs: fromMs - 1 }, deps);
+  return join(older, recent, question.limits);
+}
+
+async function fromTables(question: SampleQuestion, deps: SampleDeps): Promise<Columns[]> {
+  const columns = await samplesFromTables(question, deps);
+  samplesRead.inc({ source: 'tables' }, countOf(columns));
+  return columns;
+}
+
+function fromHead({ refs, startMs, endMs, limits }: SampleQuestion, head: Head): Columns[] {
+  const found: Columns[] = [];
+  let samples = 0;
+  for (let i = 0; i < refs.length; i++) {
+    const ref = refs[i] as number;
+    const columns = head.read(ref, startMs, endMs);
+    if (columns === undefined) continue;
+    samples += columns.timesMs.length;
+    if (samples > limits.samplesMax) throw tooMany('samples', limits.samplesMax);
+    if (found.length >= limits.seriesMax) throw tooMany('series', limits.seriesMax);
+    found.push({ ref, timesMs: columns.timesMs, values: columns.values });
+  }
+  samplesRead.inc({ source: 'head' }, samples);
+  return found;
+}
+
+/** Every time of `older` is before every time of `recent`. */
+function join(older: Columns[], recent: Columns[], limits: SampleQuestion['limits']): Columns[] {
+  const samples = countOf(older) + countOf(recent);
+  if (samples > limits.samplesMax) throw tooMany('samples', limits.samplesMax);
+  const recentOf = new Map<SeriesRef, Columns>(recent.map((columns) => [columns.ref, columns]));
+  const joined = older.map((columns) => {
+    const more = recentOf.get(columns.ref);
+    recentOf.delete(columns.ref);
+    return more === undefined ? columns : joinOne(columns, more);
+  });
+  for (const columns of recentOf.values()) joined.push(columns);
+  if (joined.length > limits.seriesMax) throw tooMany('series', limits.seriesMax);
+  return joined;
+}
+
+/** `set` between arrays of one kind moves bytes, so that a NaN keeps its payload. */
+function joinOne(older: Columns, recent: Columns): Columns {
+  const length = older.timesMs.length;
+  const timesMs = new Float64Array(length + recent.timesMs.length);
+  const values = new Float64Array(timesMs.length);
+  timesMs.set(older.timesMs);
+  timesMs.set(recent.timesMs, length);
+  values.set(older.values);
+  values.set(recent.values, length);
+  return { ref: older.ref, timesMs, values };
+}
+
+const countOf = (columns: readonly Columns[]): number => columns.reduce((sum, { timesMs }) => sum + timesMs.length, 0);

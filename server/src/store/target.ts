@@ -1,0 +1,130 @@
+/** Where the rows live: the embedded engine, which is started here, or a ClickHouse that is somewhere already. */
+import { mkdirSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { type EngineState, EngineStartError, startEngine } from '@farol/engine';
+import type { log } from '#kit';
+import { Refusal } from '#model';
+import { type AskLimits, inspect } from './ask.ts';
+import { sql } from './sql.ts';
+import { type Endpoint, openWire, type Wire } from './wire.ts';
+
+export type StoreTarget =
+  | { readonly kind: 'embedded'; readonly dataDir: string; readonly memoryBytesMax?: number }
+  | { readonly kind: 'clickhouse'; readonly url: string; readonly cluster?: string };
+
+export interface OpenTarget extends AsyncDisposable {
+  readonly wire: Wire;
+  readonly version: string;
+  /** Present in a cluster. */
+  readonly cluster?: string;
+  /** Others may write to the same tables. */
+  readonly shared: boolean;
+  detachedParts(): Promise<number>;
+  /** Free bytes where new parts go. */
+  freeBytes(): Promise<number>;
+}
+
+export interface TargetDeps {
+  readonly log: typeof log;
+  readonly askLimits: AskLimits;
+  readonly onState: (state: EngineState, reason?: string) => void;
+}
+
+export function openTarget(target: StoreTarget, deps: TargetDeps): Promise<OpenTarget> {
+  return target.kind === 'embedded' ? openEmbedded(target, deps) : openClickHouse(target, deps);
+}
+
+/** How long queries in flight may go on when Farol stops. */
+const closeGraceMs = 2_000;
+
+async function openEmbedded(target: StoreTarget & { kind: 'embedded' }, deps: TargetDeps): Promise<OpenTarget> {
+  const { dataDir, memoryBytesMax } = target;
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const engine = await startEngine({
+    dataDir,
+    database: 'farol',
+    log: deps.log,
+    onState: deps.onState,
+    ...(memoryBytesMax !== undefined && { memoryBytesMax }),
+  }).catch((cause: unknown) => {
+    if (!(cause instanceof EngineStartError)) throw cause;
+    throw new Refusal(cause.message, { code: 'CONFIG_INVALID', cause });
+  });
+  const { url, httpAgent: agent, username, password, database } = engine;
+  const wire = openWire({ url, agent, username, password, database });
+  return {
+    wire,
+    version: engine.version,
+    shared: false,
+    detachedParts: async () => engine.detachedParts,
+    async freeBytes() {
+      const { bavail, bsize } = await statfs(dataDir);
+      return bavail * bsize;
+    },
+    async [Symbol.asyncDispose]() {
+      await wire[Symbol.asyncDispose]();
+      await engine.close(closeGraceMs);
+    },
+  };
+}
+
+async function openClickHouse(target: StoreTarget & { kind: 'clickhouse' }, deps: TargetDeps): Promise<OpenTarget> {
+  const endpoint = endpointOf(target.url);
+  await createDatabase(endpoint, target.cluster);
+  const wire = openWire(endpoint);
+  const one = async (query: ReturnType<typeof sql>): Promise<string> => {
+    const options = { signal: AbortSignal.timeout(deps.askLimits.msMax) };
+    const [row] = await inspect<{ answer: string | number }>(wire, query, options, deps.askLimits);
+    return String(row?.answer);
+  };
+  const version = await one(sql`SELECT version() AS answer`);
+  assertVersion(version);
+  return {
+    wire,
+    version,
+    shared: true,
+    ...(target.cluster !== undefined && { cluster: target.cluster }),
+    detachedParts: async () =>
+      Number(
+        await one(sql`
+          SELECT count() AS answer FROM system.detached_parts
+          WHERE database = currentDatabase() AND reason LIKE 'broken%'`),
+      ),
+    freeBytes: async () => Number(await one(sql`SELECT min(unreserved_space) AS answer FROM system.disks`)),
+    [Symbol.asyncDispose]: () => wire[Symbol.asyncDispose](),
+  };
+}
+
+/** `http://user:pass@host:8123/db`; the database is `farol` when none is named. */
+export function endpointOf(text: string): Endpoint {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const database = url === undefined ? '' : decodeURIComponent(url.pathname.slice(1)) || 'farol';
+  if (url === undefined || !/^https?:$/.test(url.protocol) || !/^[\w-]+$/.test(database)) {
+    throw new Refusal('--store must be "embedded" or an address like http://user:password@host:8123/database', {
+      code: 'CONFIG_INVALID',
+    });
+  }
+  return {
+    url: url.origin,
+    database,
+    ...(url.username !== '' && { username: decodeURIComponent(url.username) }),
+    ...(url.password !== '' && { password: decodeURIComponent(url.password) }),
+  };
+}
+
+async function createDatabase(endpoint: Endpoint, cluster: string | undefined): Promise<void> {
+  await using wire = openWire({ ...endpoint, database: 'default' });
+  const where = cluster === undefined ? '' : ` ON CLUSTER '${cluster.replaceAll(/['\\]/g, '\\$&')}'`;
+  await wire.command(`CREATE DATABASE IF NOT EXISTS \`${endpoint.database}\`${where}`);
+}
+
+/** The text index of `logs` is the youngest thing the tables need. */
+const versionMin = [26, 2] as const;
+
+function assertVersion(version: string): void {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major > versionMin[0] || (major === versionMin[0] && minor >= versionMin[1])) return;
+  throw new Refusal(`this ClickHouse is ${version}, Farol needs ${versionMin.join('.')} or newer`, {
+    code: 'CONFIG_INVALID',
+  });
+}

@@ -1,0 +1,110 @@
+/**
+ * The one way to ClickHouse, embedded or not: `@clickhouse/client` over HTTP. Retries nothing and translates nothing;
+ * errors are the client's own (see refusals.ts).
+ */
+import type { Agent } from 'node:http';
+import { Readable } from 'node:stream';
+import { type ClickHouseClient, ClickHouseLogLevel, type ClickHouseSettings, createClient } from '@clickhouse/client';
+import { renderSql, type Sql } from './sql.ts';
+
+export interface Endpoint {
+  readonly url: string;
+  readonly username?: string;
+  readonly password?: string;
+  readonly database: string;
+  readonly agent?: Agent;
+}
+
+export interface Insert {
+  readonly table: string;
+  readonly columns: string;
+  /** RowBinary. Must not change until the insert has returned. */
+  readonly bytes: Buffer;
+  /** Two inserts with the same token and bytes are one. */
+  readonly token: string;
+}
+
+export interface ReadOptions {
+  readonly signal: AbortSignal;
+  readonly msMax: number;
+}
+
+export interface Wire extends AsyncDisposable {
+  insert(insert: Insert): Promise<void>;
+  /** DDL and settings; never with words of a user in it. */
+  command(text: string): Promise<void>;
+  /** Runs as a reader (readonly = 1) and gives the answer's bytes in `format`. */
+  read(query: Sql, format: string, options: ReadOptions): Promise<Readable>;
+  /** The same with our own rights, for questions about `system` tables; never with words of a user in it. */
+  inspect(query: Sql, format: string, options: ReadOptions): Promise<Readable>;
+}
+
+export function openWire(endpoint: Endpoint): Wire {
+  const client = clientOf(endpoint);
+  const select = async (query: Sql, format: string, { signal, msMax }: ReadOptions, settings: ClickHouseSettings) => {
+    const { text, params } = renderSql(query);
+    const max_execution_time = Math.max(1, Math.ceil(msMax / 1000));
+    const { stream } = await client.exec({
+      query: `${text}\nFORMAT ${format}`,
+      query_params: params,
+      abort_signal: signal,
+      clickhouse_settings: { ...settings, max_execution_time },
+    });
+    return stream;
+  };
+  return {
+    insert: async ({ table, columns, bytes, token }) => {
+      // The settings stand in the text: the embedded engine then needs no other statement to set them.
+      const settings = `${insertSettings}, insert_deduplication_token = '${token}'`;
+      const { stream } = await client.exec({
+        query: `INSERT INTO ${table} (${columns}) SETTINGS ${settings} FORMAT RowBinary`,
+        values: Readable.from([bytes], { objectMode: false }),
+      });
+      await drain(stream);
+    },
+    command: async (text) => {
+      await client.command({ query: text });
+    },
+    read: (query, format, options) => select(query, format, options, readerSettings),
+    inspect: (query, format, options) => select(query, format, options, {}),
+    [Symbol.asyncDispose]: () => client.close(),
+  };
+}
+
+function clientOf({ url, username, password, database, agent }: Endpoint): ClickHouseClient {
+  return createClient({
+    url,
+    database,
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+    ...(agent !== undefined && { http_agent: agent }),
+    application: 'farol',
+    request_timeout: 130_000,
+    max_open_connections: 32,
+    compression: { request: false, response: false },
+    use_multipart_params_auto: true,
+    // Its errors reach us as rejections; a second copy on the console would be noise.
+    log: { level: ClickHouseLogLevel.OFF },
+  });
+}
+
+/** One insert is one block, so that one day of it is one part; and it returns when the part is there. */
+const insertSettings = [
+  'async_insert = 0',
+  'insert_deduplicate = 1',
+  'max_insert_block_size = 4000000',
+  'max_partitions_per_insert_block = 0',
+  'distributed_foreground_insert = 1',
+].join(', ');
+
+const readerSettings: ClickHouseSettings = {
+  readonly: '1',
+  output_format_json_quote_64bit_integers: 1,
+  output_format_json_quote_denormals: 0,
+};
+
+async function drain(stream: Readable): Promise<void> {
+  for await (const _ of stream) {
+    // An insert answers with nothing; the end of the answer is what counts.
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * Group commit: what arrives within `flushMs` is written together, and everybody waits for the write. One lane per
+ * signal, so that trouble with one leaves the others alone. Groups are flushed one after another, in order.
+ */
+import type { Clock } from '#kit';
+import type { TableRows } from './table-rows.ts';
+
+/** Rows of several tables that become durable together. */
+export class Group {
+  readonly tables: readonly TableRows[];
+
+  constructor(tables: readonly TableRows[]) {
+    this.tables = tables;
+  }
+
+  rows(): number {
+    return this.tables.reduce((sum, table) => sum + table.rows, 0);
+  }
+
+  bytes(): number {
+    return this.tables.reduce((sum, table) => sum + table.out.length, 0);
+  }
+
+  /** Makes the group empty, so that its buffers can be used again. */
+  clear(): void {
+    for (const table of this.tables) table.clear();
+  }
+}
+
+export interface LaneDeps<G extends Group> {
+  readonly newGroup: () => G;
+  /** Resolves when every row of the group is durable. Never runs twice at once. */
+  readonly flush: (group: G) => Promise<void>;
+  readonly flushMs: number;
+  readonly flushRowsMax: number;
+  readonly clock: Clock;
+}
+
+interface Waiting<G> {
+  readonly group: G;
+  readonly done: PromiseWithResolvers<void>;
+}
+
+/** Buffers above this are given back to the system instead of being used again. */
+const keptBytesMax = 32 * 1024 * 1024;
+
+export class Lane<G extends Group> implements AsyncDisposable {
+  queuedRows = 0;
+  queuedBytes = 0;
+  private readonly deps: LaneDeps<G>;
+  private readonly sealed: Waiting<G>[] = [];
+  private open: Waiting<G> | undefined;
+  private spare: G | undefined;
+  private flushing: Promise<void> | undefined;
+  private readonly stop = new AbortController();
+
+  constructor(deps: LaneDeps<G>) {
+    this.deps = deps;
+  }
+
+  /** `fill` writes rows into the open group at once; resolves when they are durable. */
+  add(fill: (group: G) => void): Promise<void> {
+    const waiting = this.open ?? this.openGroup();
+    const rows = waiting.group.rows();
+    const bytes = waiting.group.bytes();
+    fillOrNothing(waiting.group, fill);
+    this.queuedRows += waiting.group.rows() - rows;
+    this.queuedBytes += waiting.group.bytes() - bytes;
+    if (waiting.group.rows() >= this.deps.flushRowsMax) this.seal();
+    return waiting.done.promise;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.stop.abort();
+    this.seal();
+    await this.flushing;
+  }
+
+  private openGroup(): Waiting<G> {
+    const group = this.spare ?? this.deps.newGroup();
+    this.spare = undefined;
+    const opened = { group, done: Promise.withResolvers<void>() };
+    // Each sender hears of a failure through its own promise; a group whose senders all failed to fill it has none.
+    opened.done.promise.catch(() => undefined);
+    this.open = opened;
+    const due = (): void => {
+      if (this.open === opened) this.seal();
+    };
+    // The sleep ends early when the lane closes; closing seals the group itself.
+    this.deps.clock.sleep(this.deps.flushMs, this.stop.signal).then(due, () => undefined);
+    return opened;
+  }
+
+  private seal(): void {
+    if (this.open === undefined) return;
+    this.sealed.push(this.open);
+    this.open = undefined;
+    this.flushing ??= this.flushAll().finally(() => {
+      this.flushing = undefined;
+    });
+  }
+
+  private async flushAll(): Promise<void> {
+    for (let next = this.sealed.shift(); next !== undefined; next = this.sealed.shift()) await this.flushOne(next);
+  }
+
+  private async flushOne({ group, done }: Waiting<G>): Promise<void> {
+    const rows = group.rows();
+    const bytes = group.bytes();
+    try {
+      await this.deps.flush(group);
+      done.resolve();
+    } catch (error) {
+      done.reject(error);
+    }
+    this.queuedRows -= rows;
+    this.queuedBytes -= bytes;
+    group.clear();
+    if (bytes <= keptBytesMax) this.spare ??= group;
+  }
+}
+
+/** A row that cannot be encoded must not leave half of itself among the rows of others. */
+function fillOrNothing<G extends Group>(group: G, fill: (group: G) => void): void {
+  const before = group.tables.map((table) => ({ table, rows: table.rows, bytes: table.out.length }));
+  try {
+    fill(group);
+  } catch (error) {
+    for (const { table, rows, bytes } of before) {
+      table.rows = rows;
+      table.out.length = bytes;
+    }
+    throw error;
+  }
+}
