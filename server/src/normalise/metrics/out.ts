@@ -1,0 +1,30 @@
+/** What the translators of the kinds of metrics share: where they write, and how they refuse a point. */
+import type { ExemplarRow, HistogramRow, Limits } from '#model';
+import type { SampleBuffer } from '../columns.ts';
+import type { Tally } from '../tally.ts';
+import type { Window } from '../window.ts';
+import type { WirePoint } from '../wire.ts';
+import type { DeltaMemory } from './delta.ts';
+import type { SeriesMemory } from './series.ts';
+
+/** One request being translated: what the translators of the kinds write to. */
+export interface Out {
+  readonly tenant: string;
+  readonly window: Window;
+  readonly limits: Limits['receive'];
+  readonly series: SeriesMemory;
+  readonly deltas: DeltaMemory;
+  readonly samples: SampleBuffer;
+  readonly histograms: HistogramRow[];
+  readonly exemplars: ExemplarRow[];
+}
+
+export function refuse(tally: Tally, reason: string, example: string): false {
+  tally.reject(reason, 1, () => example);
+  return false;
+}
+
+/** `FLAGS_NO_RECORDED_VALUE`: the series is gone, and says so. */
+export function isNoRecordedValue(point: WirePoint): boolean {
+  return (point.flags & 1) === 1;
+}
