@@ -1,0 +1,139 @@
+import type { AggregateExpr } from '@farol/promql';
+import type { Labels } from '#model';
+import type { Context } from './context.ts';
+import { countValues } from './countvalues.ts';
+import { AverageGroup, CountGroup, ExtremeGroup, type GroupKernel, SumGroup, VarianceGroup } from './kernels/groups.ts';
+import { quantileOf } from './kernels/quantile.ts';
+import { keepNames, keyOfNames, keyWithoutNames, METRIC_NAME, withoutNames } from './labelset.ts';
+import { selectBest } from './topk.ts';
+import { FLOAT, type Grid, type GridSeries, type GridValue, isEmpty, newSeries, type VectorValue } from './values.ts';
+
+export interface Aggregation {
+  readonly expr: AggregateExpr;
+  readonly input: VectorValue;
+  readonly param?: GridValue;
+  readonly grid: Grid;
+  readonly ctx: Context;
+}
+
+/** The series of one group, in input order. */
+export interface Group {
+  readonly labels: Labels;
+  readonly members: GridSeries[];
+}
+
+export async function aggregate(aggregation: Aggregation): Promise<VectorValue> {
+  const { expr } = aggregation;
+  switch (expr.op) {
+    case 'topk':
+    case 'bottomk':
+    case 'limitk':
+    case 'limit_ratio':
+      return selectBest(aggregation);
+    case 'count_values':
+      return countValues(aggregation);
+    case 'quantile':
+      return aggregateQuantile(aggregation);
+    default:
+      return reduceGroups(aggregation);
+  }
+}
+
+/** Splits the series into groups, in order of first appearance. */
+export function groupsOf(series: readonly GridSeries[], { grouping, without }: AggregateExpr): Group[] {
+  const sorted = [...new Set(grouping)].sort();
+  const dropped = new Set([...sorted, METRIC_NAME]);
+  const kept = new Set(sorted);
+  const byKey = new Map<string, Group>();
+  for (const one of series) {
+    const key = without ? keyWithoutNames(one.labels, dropped) : keyOfNames(one.labels, sorted);
+    const group = byKey.get(key);
+    if (group !== undefined) {
+      group.members.push(one);
+      continue;
+    }
+    const labels = without ? withoutNames(one.labels, dropped) : keepNames(one.labels, kept);
+    byKey.set(key, { labels, members: [one] });
+  }
+  return [...byKey.values()];
+}
+
+async function reduceGroups({ expr, input, grid, ctx }: Aggregation): Promise<VectorValue> {
+  const series: GridSeries[] = [];
+  for (const { labels, members } of groupsOf(input.series, expr)) {
+    const kernel = kernelFor(expr, grid.steps);
+    for (const member of members) {
+      kernel.add(member);
+      if (ctx.pace.isDue()) await ctx.pace.rest();
+    }
+    const out = newSeries(
+      labels,
+      grid.steps,
+      members.some(({ dropName }) => dropName),
+    );
+    kernel.finish(out);
+    if (!isEmpty(out)) series.push(out);
+  }
+  return { kind: 'vector', series };
+}
+
+function kernelFor({ op }: AggregateExpr, steps: number): GroupKernel {
+  switch (op) {
+    case 'sum':
+      return new SumGroup(steps);
+    case 'avg':
+      return new AverageGroup(steps);
+    case 'count':
+    case 'group':
+      return new CountGroup(steps, op === 'group');
+    case 'min':
+    case 'max':
+      return new ExtremeGroup(steps, op === 'max');
+    case 'stddev':
+    case 'stdvar':
+      return new VarianceGroup(steps, op === 'stddev');
+    default:
+      throw new Error(`${op} does not reduce its groups`);
+  }
+}
+
+/** The scalar parameter of an aggregation, per step. */
+export function scalarParam({ param }: Aggregation): Float64Array {
+  if (param?.kind !== 'scalar') throw new Error('the checker promised a scalar parameter');
+  return param.values;
+}
+
+async function aggregateQuantile(aggregation: Aggregation): Promise<VectorValue> {
+  const { expr, input, grid, ctx } = aggregation;
+  const qs = scalarParam(aggregation);
+  warnOfQuantiles(qs, aggregation);
+  const series: GridSeries[] = [];
+  for (const { labels, members } of groupsOf(input.series, expr)) {
+    const out = newSeries(
+      labels,
+      grid.steps,
+      members.some(({ dropName }) => dropName),
+    );
+    const values = new Float64Array(members.length);
+    for (let i = 0; i < grid.steps; i++) {
+      let count = 0;
+      for (const member of members) if (member.present[i] === FLOAT) values[count++] = member.values[i] ?? 0;
+      if (count === 0) continue;
+      out.values[i] = quantileOf(qs[i] ?? 0, values, count);
+      out.present[i] = FLOAT;
+      if (ctx.pace.isDue()) await ctx.pace.rest();
+    }
+    if (!isEmpty(out)) series.push(out);
+  }
+  return { kind: 'vector', series };
+}
+
+function warnOfQuantiles(qs: Float64Array, { expr, ctx }: Aggregation): void {
+  const at = expr.param ?? expr;
+  if (qs.some(Number.isNaN)) ctx.notes.invalidQuantile(Number.NaN, at);
+  const numbers = qs.filter((q) => !Number.isNaN(q));
+  const most = numbers.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  const least = numbers.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  if (most > 1) ctx.notes.invalidQuantile(most, at);
+  if (least < 0) ctx.notes.invalidQuantile(least, at);
+}

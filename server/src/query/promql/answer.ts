@@ -1,0 +1,132 @@
+import type { Labels, NativeHistogram, SeriesColumns } from '#model';
+import type { AnnotationLists } from './annotations.ts';
+import { failed } from './failures.ts';
+import { compareLabels } from './labelset.ts';
+import { dropNames, dropRawNames } from './merge.ts';
+import {
+  FLOAT,
+  type Grid,
+  type GridSeries,
+  type GridValue,
+  HISTOGRAM,
+  isEmpty,
+  type RangeValue,
+  type RawSeries,
+} from './values.ts';
+
+export type QueryValue =
+  | {
+      readonly kind: 'vector';
+      readonly timeMs: number;
+      readonly labels: readonly Labels[];
+      readonly values: Float64Array;
+      /** Where set, the sample is this histogram and the float means nothing. */
+      readonly histograms?: readonly (NativeHistogram | undefined)[];
+    }
+  | { readonly kind: 'matrix'; readonly series: readonly SeriesColumns[] }
+  | { readonly kind: 'scalar'; readonly timeMs: number; readonly value: number }
+  | { readonly kind: 'string'; readonly timeMs: number; readonly value: string };
+
+export interface QueryStats {
+  readonly samplesRead: number;
+  readonly samplesPeak: number;
+  readonly seriesRead: number;
+  readonly parseMs: number;
+  readonly selectMs: number;
+  readonly evalMs: number;
+  readonly totalMs: number;
+}
+
+export interface Answer {
+  readonly value: QueryValue;
+  readonly annotations: AnnotationLists;
+  readonly stats: QueryStats;
+}
+
+/** The answer of an instant query: the one step of each series, in the evaluator's order. */
+export function instantAnswer(value: GridValue, timeMs: number): QueryValue {
+  if (value.kind === 'string') return { kind: 'string', timeMs, value: value.value };
+  if (value.kind === 'scalar') return { kind: 'scalar', timeMs, value: value.values[0] ?? 0 };
+  const series = dropNames(value.series.filter((one) => !isEmpty(one)));
+  const hasHistograms = series.some(({ present }) => present[0] === HISTOGRAM);
+  return {
+    kind: 'vector',
+    timeMs,
+    labels: series.map(({ labels }) => labels),
+    values: Float64Array.from(series, ({ values }) => values[0] ?? 0),
+    histograms: hasHistograms ? series.map((one) => histogramAt(one, 0)) : undefined,
+  };
+}
+
+function histogramAt({ present, histograms }: GridSeries, step: number): NativeHistogram | undefined {
+  return present[step] === HISTOGRAM ? histograms?.[step] : undefined;
+}
+
+/** The answer of a range query: series by labels, without the steps at which they have no value. */
+export function rangeAnswer(value: GridValue, grid: Grid): QueryValue {
+  if (value.kind === 'string') throw failed('invalid expression type "string" for range query');
+  if (value.kind === 'scalar') {
+    const times = value.values.map((_, step) => grid.startMs + step * grid.stepMs);
+    return { kind: 'matrix', series: [{ labels: [], timesMs: times, values: value.values }] };
+  }
+  const series = dropNames(value.series)
+    .filter((one) => !isEmpty(one))
+    .map((one) => columnsOf(one, grid));
+  return { kind: 'matrix', series: series.sort((a, b) => compareLabels(a.labels, b.labels)) };
+}
+
+function columnsOf(series: GridSeries, grid: Grid): SeriesColumns {
+  const { labels, values, present } = series;
+  const timesMs = new Float64Array(values.length);
+  const kept = new Float64Array(values.length);
+  const histograms: { timeMs: number; histogram: NativeHistogram }[] = [];
+  let count = 0;
+  for (let i = 0; i < values.length; i++) {
+    const timeMs = grid.startMs + i * grid.stepMs;
+    if (present[i] === FLOAT) {
+      timesMs[count] = timeMs;
+      kept[count++] = values[i] ?? 0;
+    }
+    const histogram = histogramAt(series, i);
+    if (histogram !== undefined) histograms.push({ timeMs, histogram });
+  }
+  return {
+    labels,
+    timesMs: timesMs.subarray(0, count),
+    values: kept.subarray(0, count),
+    histograms: histograms.length > 0 ? histograms : undefined,
+  };
+}
+
+/** The answer of an instant query for a range vector: the samples in its one window. */
+export function rawAnswer(range: RangeValue, timeMs: number): QueryValue {
+  const endMs = range.fixedEndMs ?? timeMs - range.offsetMs;
+  const series = dropRawNames(range.series)
+    .map((raw) => windowColumns(raw, endMs - range.rangeMs, endMs))
+    .filter(({ values, histograms }) => values.length + (histograms?.length ?? 0) > 0);
+  return { kind: 'matrix', series: series.sort((a, b) => compareLabels(a.labels, b.labels)) };
+}
+
+function windowColumns(raw: RawSeries, afterMs: number, endMs: number): SeriesColumns {
+  const [from, to] = [firstAfter(raw.timesMs, afterMs), firstAfter(raw.timesMs, endMs)];
+  const histograms = raw.histograms
+    .map((histogram, i) => ({ timeMs: raw.histogramTimesMs[i] ?? 0, histogram }))
+    .filter(({ timeMs }) => timeMs > afterMs && timeMs <= endMs);
+  return {
+    labels: raw.labels,
+    timesMs: raw.timesMs.subarray(from, to),
+    values: raw.values.subarray(from, to),
+    histograms: histograms.length > 0 ? histograms : undefined,
+  };
+}
+
+function firstAfter(times: Float64Array, limitMs: number): number {
+  let low = 0;
+  let high = times.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((times[middle] ?? 0) <= limitMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,18 @@
+import type { VectorSelector } from '@farol/promql';
+import type { SeriesColumns } from '#model';
+import type { Annotations } from './annotations.ts';
+import type { Pace } from './pace.ts';
+
+/** What every part of one query's evaluation shares. */
+export interface Context {
+  /** The query's own times, which `@ start()` and `@ end()` mean, in subqueries too. */
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly lookbackMs: number;
+  /** The step of a subquery that names none. */
+  readonly subqueryStepMs: number;
+  readonly pace: Pace;
+  readonly notes: Annotations;
+  /** Answers from what was fetched before evaluation began; the columns may reach beyond what the selector needs. */
+  columnsOf(selector: VectorSelector): readonly SeriesColumns[];
+}

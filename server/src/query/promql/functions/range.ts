@@ -1,0 +1,100 @@
+import { goQuote } from '@farol/promql';
+import { labelValue } from '#model';
+import type { Context } from '../context.ts';
+import { failed } from '../failures.ts';
+import * as overtime from '../kernels/overtime.ts';
+import * as rates from '../kernels/rate.ts';
+import * as regression from '../kernels/regression.ts';
+import { type FloatKernel, type Frame, frameOf, slide } from '../kernels/windows.ts';
+import { METRIC_NAME } from '../labelset.ts';
+import { type GridSeries, isEmpty, newSeries, type RangeValue, type VectorValue } from '../values.ts';
+import { whereAbsent } from './absent.ts';
+import { type Call, scalarArg } from './call.ts';
+
+/** Functions over range vectors, by name. Each kernel fills all steps of one series at a time. */
+const kernels: ReadonlyMap<string, FloatKernel> = new Map([
+  ['absent_over_time', overtime.presentOverTime],
+  ['avg_over_time', overtime.avgOverTime],
+  ['changes', overtime.changes],
+  ['count_over_time', overtime.countOverTime],
+  ['delta', rates.delta],
+  ['deriv', regression.deriv],
+  ['double_exponential_smoothing', regression.doubleExponentialSmoothing],
+  ['first_over_time', overtime.firstOverTime],
+  ['idelta', rates.idelta],
+  ['increase', rates.increase],
+  ['irate', rates.irate],
+  ['last_over_time', overtime.lastOverTime],
+  ['mad_over_time', overtime.madOverTime],
+  ['max_over_time', overtime.maxOverTime],
+  ['min_over_time', overtime.minOverTime],
+  ['predict_linear', regression.predictLinear],
+  ['present_over_time', overtime.presentOverTime],
+  ['quantile_over_time', overtime.quantileOverTime],
+  ['rate', rates.rate],
+  ['resets', overtime.resets],
+  ['stddev_over_time', overtime.stddevOverTime],
+  ['stdvar_over_time', overtime.stdvarOverTime],
+  ['sum_over_time', overtime.sumOverTime],
+  ['ts_of_first_over_time', overtime.timeOfFirst],
+  ['ts_of_last_over_time', overtime.timeOfLast],
+  ['ts_of_max_over_time', overtime.timeOfMax],
+  ['ts_of_min_over_time', overtime.timeOfMin],
+]);
+
+/** These act like an offset, so the metric keeps its name. */
+const keepsName: ReadonlySet<string> = new Set(['last_over_time', 'first_over_time']);
+
+/** Evaluates a call with a range argument. The other arguments are in `call.args`, by their place. */
+export async function applyRangeFunction(call: Call, range: RangeValue): Promise<VectorValue> {
+  const { name } = call.expr.func;
+  const kernel = kernels.get(name);
+  if (kernel === undefined) throw failed(`function ${goQuote(name)} is not implemented`);
+  const scalars = call.args.flatMap((arg, index) => (arg.kind === 'scalar' ? [scalarArg(call, index)] : []));
+  const frame = frameOf(range, call.grid, scalars);
+  const series: GridSeries[] = [];
+  for (const raw of range.series) {
+    const out = newSeries(raw.labels, frame.steps, !keepsName.has(name) || raw.dropName);
+    slide(raw.timesMs, frame, frame.from, frame.to);
+    kernel(raw, frame, out);
+    if (!isEmpty(out)) series.push(out);
+    if (call.ctx.pace.isDue()) await call.ctx.pace.rest();
+  }
+  checkArguments(call, frame, series);
+  if (name === 'absent_over_time') return whereAbsent({ kind: 'vector', series }, call, true);
+  if (name === 'rate' || name === 'increase') hintAtNonCounters(series, call, call.ctx);
+  return { kind: 'vector', series };
+}
+
+function checkArguments(call: Call, frame: Frame, series: readonly GridSeries[]): void {
+  const [first, second] = frame.scalars;
+  const { name } = call.expr.func;
+  if (series.length === 0 || first === undefined) return;
+  if (name === 'quantile_over_time') {
+    for (let i = 0; i < first.length; i++) {
+      const q = first[i] ?? 0;
+      const isUsed = !(q >= 0 && q <= 1) && series.some(({ present }) => present[i] !== 0);
+      if (isUsed) call.ctx.notes.invalidQuantile(q, call.expr.args[0] ?? call.expr);
+    }
+  }
+  if (name === 'double_exponential_smoothing') {
+    checkFactor('smoothing factor', 'sf', first);
+    checkFactor('trend factor', 'tf', second ?? first);
+  }
+}
+
+function checkFactor(factor: string, symbol: string, values: Float64Array): void {
+  for (const value of values) {
+    if (value > 0 && value < 1) continue;
+    if (Number.isNaN(value)) continue;
+    throw failed(`invalid ${factor}. Expected: 0 < ${symbol} < 1, got: ${value.toFixed(6)}`);
+  }
+}
+
+function hintAtNonCounters(series: readonly GridSeries[], call: Call, ctx: Context): void {
+  for (const { labels } of series) {
+    const metric = labelValue(labels, METRIC_NAME);
+    if (metric === '' || /_(total|sum|count|bucket)$/.test(metric)) continue;
+    ctx.notes.possibleNonCounter(metric, call.expr.args[0] ?? call.expr);
+  }
+}

@@ -1,0 +1,46 @@
+/** Go's number formats, where Prometheus prints numbers into texts and labels. */
+
+/** `%g`, with as many digits as needed, or `precision` significant ones. */
+export function formatG(value: number, precision?: number): string {
+  return shortest(value, { precision, exponentMin: precision ?? 6 });
+}
+
+/** `%v`: like `%g`, but large numbers stay plain up to 1e21. */
+export function formatV(value: number): string {
+  return shortest(value, { exponentMin: 21 });
+}
+
+function shortest(value: number, { precision, exponentMin }: { precision?: number; exponentMin: number }): string {
+  if (Number.isNaN(value)) return 'NaN';
+  if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';
+  if (value === 0) return Object.is(value, -0) ? '-0' : '0';
+  const scientific = precision === undefined ? value.toExponential() : value.toExponential(precision - 1);
+  const [mantissa = '0', power = '0'] = scientific.split('e');
+  const exponent = Number(power);
+  const digits = mantissa.includes('.') ? mantissa.replace(/\.?0+$/, '') : mantissa;
+  const digitCount = digits.replace(/[-.]/g, '').length;
+  const limit = exponentMin === 6 && digitCount > 6 && digitCount >= exponent + 1 ? digitCount : exponentMin;
+  if (exponent < -4 || exponent >= limit) {
+    const sign = exponent < 0 ? '-' : '+';
+    return `${digits}e${sign}${String(Math.abs(exponent)).padStart(2, '0')}`;
+  }
+  return plain(digits, exponent);
+}
+
+function plain(digits: string, exponent: number): string {
+  const sign = digits.startsWith('-') ? '-' : '';
+  const bare = digits.replace(/[-.]/g, '');
+  if (exponent < 0) return `${sign}0.${'0'.repeat(-exponent - 1)}${bare}`;
+  const whole = bare.slice(0, exponent + 1).padEnd(exponent + 1, '0');
+  const fraction = bare.slice(exponent + 1);
+  return fraction === '' ? sign + whole : `${sign}${whole}.${fraction}`;
+}
+
+/** Go's strconv.ParseFloat for label values such as `le`; undefined when the text is no number. */
+export function parseFloatText(text: string): number | undefined {
+  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return Number(text);
+  const match = /^([+-]?)(inf|infinity|nan)$/i.exec(text);
+  if (match === null) return undefined;
+  if (match[2]?.toLowerCase() === 'nan') return Number.NaN;
+  return match[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+}

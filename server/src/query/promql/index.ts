@@ -1,0 +1,209 @@
+/**
+ * PromQL questions to answers, as current Prometheus answers them. Asks for one function, `select`, and evaluates
+ * column by column over what it returns. Refuses to know where samples are stored and how answers are spelled on a wire.
+ */
+import {
+  type Expr,
+  exprType,
+  type PatternSupport,
+  PromqlSyntaxError,
+  parseExpr,
+  parseSelector,
+  withoutParens,
+} from '@farol/promql';
+import type { Clock } from '#kit';
+import { type Limits, type Matcher, Refusal } from '#model';
+import type { MetricReader } from '#store';
+import { Annotations } from './annotations.ts';
+import { type Answer, instantAnswer, type QueryValue, rangeAnswer, rawAnswer } from './answer.ts';
+import type { Context } from './context.ts';
+import { evaluate, evaluateRange } from './evaluate.ts';
+import { cancelled } from './failures.ts';
+import { Pace } from './pace.ts';
+import { re2Patterns } from './patterns.ts';
+import { prefetch } from './prefetch.ts';
+import { type Grid, gridOf } from './values.ts';
+
+export type { Annotation, AnnotationLists } from './annotations.ts';
+export type { Answer, QueryStats, QueryValue } from './answer.ts';
+
+export interface PromqlDeps {
+  readonly select: MetricReader['select'];
+  readonly limits: Limits['query'];
+  readonly clock: Clock;
+  /** Accepts experimental functions and syntax. Default false. */
+  readonly experimental?: boolean;
+}
+
+export interface InstantQuestion {
+  readonly tenant: string;
+  readonly text: string;
+  readonly timeMs: number;
+  /** How old a series' last sample may be. Default 5 minutes. */
+  readonly lookbackMs?: number;
+  readonly signal: AbortSignal;
+}
+
+export interface RangeQuestion {
+  readonly tenant: string;
+  readonly text: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly stepMs: number;
+  readonly lookbackMs?: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Refuses with BAD_REQUEST (the text or the times are wrong), QUERY_FAILED (the answer is not defined), QUERY_TOO_LARGE,
+ * QUERY_TIMEOUT and CANCELLED, and passes on what the store refuses.
+ */
+export interface Promql {
+  instant(question: InstantQuestion): Promise<Answer>;
+  range(question: RangeQuestion): Promise<Answer>;
+  /** Reads a query as the engine does. The refusal's cause is the PromqlSyntaxError with the positions. */
+  parse(text: string): Expr;
+  /** Reads a `match[]` selector, which must not match everything. */
+  parseSelector(text: string): Matcher[];
+}
+
+const lookbackMsDefault = 5 * 60_000;
+const subqueryStepMs = 60_000;
+
+export function createPromql(deps: PromqlDeps): Promql {
+  const parse = (text: string): Expr => reading(text, deps, parseExpr);
+  return {
+    instant: (question) => answerInstant(deps, parse, question),
+    range: (question) => answerRange(deps, parse, question),
+    parse,
+    parseSelector: (text) => selectorOf(reading(text, deps, parseSelector), re2Patterns),
+  };
+}
+
+function reading<T>(
+  text: string,
+  { limits, experimental }: PromqlDeps,
+  read: typeof parseExpr | typeof parseSelector,
+): T {
+  const bytes = Buffer.byteLength(text);
+  if (bytes > limits.textBytesMax) {
+    const message = `query is ${bytes} bytes, limits.query.textBytesMax is ${limits.textBytesMax}; shorten it`;
+    throw new Refusal(message, { code: 'BAD_REQUEST' });
+  }
+  try {
+    return read(text, { experimental, depthMax: limits.depthMax, patterns: re2Patterns }) as T;
+  } catch (cause) {
+    if (!(cause instanceof PromqlSyntaxError)) throw cause;
+    throw new Refusal(cause.message, { code: 'BAD_REQUEST', cause });
+  }
+}
+
+function selectorOf(matchers: readonly Matcher[], patterns: PatternSupport): Matcher[] {
+  const matchesEmpty = ({ kind, value }: Matcher): boolean => {
+    if (kind === '=') return value === '';
+    if (kind === '!=') return value !== '';
+    return patterns.matchesEmpty(value) === (kind === '=~');
+  };
+  if (!matchers.every(matchesEmpty)) return [...matchers];
+  throw new Refusal('match[] must contain at least one non-empty matcher', { code: 'BAD_REQUEST' });
+}
+
+async function answerInstant(deps: PromqlDeps, parse: Promql['parse'], question: InstantQuestion): Promise<Answer> {
+  const { timeMs } = question;
+  const grid = gridOf(timeMs, timeMs, 1);
+  return run(deps, parse, { ...question, grid }, async (expr, ctx) => {
+    const range = withoutParens(expr);
+    if (range.kind === 'matrix' || range.kind === 'subquery') {
+      return rawAnswer(await evaluateRange(range, grid, ctx), timeMs);
+    }
+    return instantAnswer(await evaluate(expr, grid, ctx), timeMs);
+  });
+}
+
+async function answerRange(deps: PromqlDeps, parse: Promql['parse'], question: RangeQuestion): Promise<Answer> {
+  const grid = checkedGrid(question, deps.limits.pointsPerSeriesMax);
+  return run(deps, parse, { ...question, grid }, async (expr, ctx) => {
+    const type = exprType(expr);
+    if (type !== 'vector' && type !== 'scalar') {
+      const name = type === 'matrix' ? 'range vector' : type;
+      const message = `invalid expression type "${name}" for range query, must be Scalar or instant Vector`;
+      throw new Refusal(message, { code: 'BAD_REQUEST' });
+    }
+    return rangeAnswer(await evaluate(expr, grid, ctx), grid);
+  });
+}
+
+function checkedGrid({ startMs, endMs, stepMs }: RangeQuestion, pointsMax: number): Grid {
+  const bad = (message: string): Refusal => new Refusal(message, { code: 'BAD_REQUEST' });
+  if (!(stepMs > 0)) {
+    throw bad('zero or negative query resolution step widths are not accepted. Try a positive integer');
+  }
+  if (endMs < startMs) throw bad('end timestamp must not be before start time');
+  const grid = gridOf(startMs, endMs, stepMs);
+  if (grid.steps > pointsMax) {
+    const count = pointsMax.toLocaleString('en-US');
+    const advice = 'Try decreasing the query resolution (?step=XX)';
+    throw bad(`exceeded maximum resolution of ${count} points per timeseries. ${advice}`);
+  }
+  return grid;
+}
+
+interface Run {
+  readonly tenant: string;
+  readonly text: string;
+  readonly grid: Grid;
+  readonly lookbackMs?: number;
+  readonly signal: AbortSignal;
+}
+
+type Evaluate = (expr: Expr, ctx: Context) => Promise<QueryValue>;
+
+async function run(deps: PromqlDeps, parse: Promql['parse'], asked: Run, answer: Evaluate): Promise<Answer> {
+  const { clock, limits, select } = deps;
+  if (asked.signal.aborted) throw cancelled();
+  const beganMs = clock.tickMs();
+  const expr = parse(asked.text);
+  const parsedMs = clock.tickMs();
+  const pace = new Pace({ clock, signal: asked.signal, msMax: limits.msMax, samplesMax: limits.samplesMax });
+  const over = new AbortController();
+  void pace.watch(over.signal); // Settles by itself when `over` aborts, and never rejects.
+  try {
+    const { grid } = asked;
+    const times = {
+      startMs: grid.startMs,
+      endMs: grid.endMs,
+      lookbackMs: asked.lookbackMs ?? lookbackMsDefault,
+      subqueryStepMs,
+    };
+    const { samplesMax, seriesMax } = limits;
+    const fetched = await prefetch(expr, grid, times, {
+      select,
+      tenant: asked.tenant,
+      signal: pace.signal,
+      samplesMax,
+      seriesMax,
+    });
+    pace.hold(fetched.samplesRead);
+    const selectedMs = clock.tickMs();
+    const notes = new Annotations();
+    const columnsOf: Context['columnsOf'] = (selector) => fetched.columns.get(selector) ?? [];
+    const value = await answer(expr, { ...times, pace, notes, columnsOf });
+    const endedMs = clock.tickMs();
+    const stats = {
+      samplesRead: fetched.samplesRead,
+      samplesPeak: pace.samplesPeak,
+      seriesRead: fetched.seriesRead,
+      parseMs: parsedMs - beganMs,
+      selectMs: selectedMs - parsedMs,
+      evalMs: endedMs - selectedMs,
+      totalMs: endedMs - beganMs,
+    };
+    return { value, annotations: notes.list(asked.text), stats };
+  } catch (error) {
+    // An abort surfaces in many shapes; the pace knows which of its reasons it was.
+    pace.check();
+    throw error;
+  } finally {
+    over.abort();
+  }
+}

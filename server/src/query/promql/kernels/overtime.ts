@@ -1,0 +1,139 @@
+import { KahanSum } from './kahan.ts';
+import { quantileOf } from './quantile.ts';
+import { eachWindow, type FloatKernel, type WindowFunction } from './windows.ts';
+
+const cell = new KahanSum();
+
+export const sumOverTime: FloatKernel = eachWindow(1, (_times, values, from, to) => {
+  cell.reset(0, 0);
+  for (let i = from; i < to; i++) cell.add(values[i] ?? 0);
+  return Number.isFinite(cell.sum) || Number.isNaN(cell.sum) ? cell.total : cell.sum;
+});
+
+/** The direct mean while the sum fits, else an incremental one. */
+export const avgOverTime: FloatKernel = eachWindow(1, (_times, values, from, to) => {
+  cell.reset(values[from] ?? 0, 0);
+  for (let i = from + 1; i < to; i++) {
+    const { sum, compensation } = cell;
+    cell.add(values[i] ?? 0);
+    if (cell.sum !== Number.POSITIVE_INFINITY && cell.sum !== Number.NEGATIVE_INFINITY) continue;
+    const count = i - from;
+    cell.reset(sum / count, compensation / count);
+    return incrementalMean(values, from, i, to);
+  }
+  const count = to - from;
+  return cell.sum / count + cell.compensation / count;
+});
+
+/** Goes on from the mean of [from, next) in the cell. */
+function incrementalMean(values: Float64Array, from: number, next: number, to: number): number {
+  for (let i = next; i < to; i++) {
+    const count = i - from + 1;
+    const share = (count - 1) / count;
+    cell.reset(share * cell.sum, share * cell.compensation);
+    cell.add((values[i] ?? 0) / count);
+  }
+  return cell.total;
+}
+
+export const countOverTime: FloatKernel = eachWindow(1, (_times, _values, from, to) => to - from);
+export const presentOverTime: FloatKernel = eachWindow(1, () => 1);
+export const firstOverTime: FloatKernel = eachWindow(1, (_times, values, from) => values[from] ?? 0);
+export const lastOverTime: FloatKernel = eachWindow(1, (_times, values, _from, to) => values[to - 1] ?? 0);
+export const timeOfFirst: FloatKernel = eachWindow(1, (times, _values, from) => (times[from] ?? 0) / 1000);
+export const timeOfLast: FloatKernel = eachWindow(1, (times, _values, _from, to) => (times[to - 1] ?? 0) / 1000);
+
+export const maxOverTime: FloatKernel = eachWindow(1, (_times, values, from, to) => {
+  let best = values[from] ?? 0;
+  for (let i = from; i < to; i++) {
+    const value = values[i] ?? 0;
+    if (value > best || Number.isNaN(best)) best = value;
+  }
+  return best;
+});
+
+export const minOverTime: FloatKernel = eachWindow(1, (_times, values, from, to) => {
+  let best = values[from] ?? 0;
+  for (let i = from; i < to; i++) {
+    const value = values[i] ?? 0;
+    if (value < best || Number.isNaN(best)) best = value;
+  }
+  return best;
+});
+
+/** The time of the last of the greatest values. */
+export const timeOfMax: FloatKernel = eachWindow(1, (times, values, from, to) => {
+  let at = from;
+  for (let i = from; i < to; i++) {
+    const best = values[at] ?? 0;
+    if ((values[i] ?? 0) >= best || Number.isNaN(best)) at = i;
+  }
+  return (times[at] ?? 0) / 1000;
+});
+
+/** The time of the last of the smallest values. */
+export const timeOfMin: FloatKernel = eachWindow(1, (times, values, from, to) => {
+  let at = from;
+  for (let i = from; i < to; i++) {
+    const best = values[at] ?? 0;
+    if ((values[i] ?? 0) <= best || Number.isNaN(best)) at = i;
+  }
+  return (times[at] ?? 0) / 1000;
+});
+
+export const stdvarOverTime: FloatKernel = eachWindow(1, variance);
+export const stddevOverTime: FloatKernel = eachWindow(1, (times, values, from, to, step, frame) =>
+  Math.sqrt(variance(times, values, from, to, step, frame)),
+);
+
+const squares = new KahanSum();
+
+function variance(...[, values, from, to]: Parameters<WindowFunction>): number {
+  cell.reset(0, 0);
+  squares.reset(0, 0);
+  for (let i = from; i < to; i++) {
+    const value = values[i] ?? 0;
+    const distance = value - cell.total;
+    cell.add(distance / (i - from + 1));
+    squares.add(distance * (value - cell.total));
+  }
+  return squares.total / (to - from);
+}
+
+let scratch = new Float64Array(64);
+
+function copyWindow(values: Float64Array, from: number, to: number): Float64Array {
+  if (scratch.length < to - from) scratch = new Float64Array(2 * (to - from));
+  scratch.set(values.subarray(from, to));
+  return scratch;
+}
+
+export const quantileOverTime: FloatKernel = eachWindow(1, (_times, values, from, to, step, frame) =>
+  quantileOf(frame.scalars[0]?.[step] ?? 0, copyWindow(values, from, to), to - from),
+);
+
+/** The median distance from the median. */
+export const madOverTime: FloatKernel = eachWindow(1, (_times, values, from, to) => {
+  const count = to - from;
+  const window = copyWindow(values, from, to);
+  for (let i = 0; i < count; i++) if (Number.isNaN(window[i])) return Number.NaN;
+  const median = quantileOf(0.5, window, count);
+  for (let i = 0; i < count; i++) window[i] = Math.abs((window[i] ?? 0) - median);
+  return quantileOf(0.5, window, count);
+});
+
+export const changes: FloatKernel = eachWindow(1, (_times, values, from, to) => {
+  let count = 0;
+  for (let i = from + 1; i < to; i++) {
+    const now = values[i] ?? 0;
+    const before = values[i - 1] ?? 0;
+    if (now !== before && !(Number.isNaN(now) && Number.isNaN(before))) count++;
+  }
+  return count;
+});
+
+export const resets: FloatKernel = eachWindow(1, (_times, values, from, to) => {
+  let count = 0;
+  for (let i = from + 1; i < to; i++) if ((values[i] ?? 0) < (values[i - 1] ?? 0)) count++;
+  return count;
+});

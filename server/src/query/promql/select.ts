@@ -1,0 +1,146 @@
+import type { MatrixSelector, VectorSelector } from '@farol/promql';
+import { type HistogramSample, isStaleAt, type SeriesColumns } from '#model';
+import type { Context } from './context.ts';
+import { type Reference, referenceOf } from './timing.ts';
+import { FLOAT, type Grid, type GridSeries, HISTOGRAM, newSeries, type RangeValue, type RawSeries } from './values.ts';
+
+/** The value each series has at each step: its last sample within the lookback, unless that is a stale marker. */
+export async function selectInstant(expr: VectorSelector, grid: Grid, ctx: Context): Promise<GridSeries[]> {
+  return selectCells(expr, grid, ctx, (column, index) => column.values[index] ?? 0);
+}
+
+/** As selectInstant, with the time of the sample, in seconds, for its value (`timestamp()`). */
+export async function selectTimes(expr: VectorSelector, grid: Grid, ctx: Context): Promise<GridSeries[]> {
+  const series = await selectCells(expr, grid, ctx, (column, index) => (column.timesMs[index] ?? 0) / 1000);
+  return series;
+}
+
+type Read = (column: SeriesColumns, index: number) => number;
+
+async function selectCells(expr: VectorSelector, grid: Grid, ctx: Context, read: Read): Promise<GridSeries[]> {
+  const reference = referenceOf(expr, ctx);
+  const out: GridSeries[] = [];
+  for (const column of ctx.columnsOf(expr)) {
+    const series = newSeries(column.labels, grid.steps, false);
+    const found = fillFloats(series, column, { grid, reference, lookbackMs: ctx.lookbackMs, read });
+    if (column.histograms !== undefined && column.histograms.length > 0) {
+      const mixed = withHistograms(series, column, { grid, reference, lookbackMs: ctx.lookbackMs });
+      if (mixed !== undefined) out.push(mixed);
+    } else if (found) {
+      out.push(series);
+    }
+    if (ctx.pace.isDue()) await ctx.pace.rest();
+  }
+  return out;
+}
+
+interface Look {
+  readonly grid: Grid;
+  readonly reference: Reference;
+  readonly lookbackMs: number;
+}
+
+function referenceAt({ grid, reference }: Look, step: number): number {
+  if (reference.kind === 'fixed') return reference.timeMs;
+  return grid.startMs + step * grid.stepMs - reference.offsetMs;
+}
+
+/** Hot: bench/promql-kernels.ts. */
+function fillFloats(out: GridSeries, column: SeriesColumns, look: Look & { read: Read }): boolean {
+  const { timesMs, values } = column;
+  const { lookbackMs, read } = look;
+  const count = timesMs.length;
+  const bits = bitsOf(values);
+  let next = 0;
+  let found = false;
+  for (let step = 0; step < look.grid.steps; step++) {
+    const refMs = referenceAt(look, step);
+    while (next < count && (timesMs[next] ?? 0) <= refMs) next++;
+    const index = next - 1;
+    if (index < 0 || (timesMs[index] ?? 0) <= refMs - lookbackMs) continue;
+    const value = values[index] ?? 0;
+    if (Number.isNaN(value) && isStaleAt(bits, index)) continue;
+    out.values[step] = read(column, index);
+    out.present[step] = FLOAT;
+    found = true;
+  }
+  return found;
+}
+
+/** Lets a histogram stand wherever it is the newest sample. A float at a later time, stale marker included, hides it. */
+function withHistograms(floats: GridSeries, column: SeriesColumns, look: Look): GridSeries | undefined {
+  const samples = column.histograms ?? [];
+  const histograms: GridSeries['histograms'] = new Array(floats.values.length);
+  let next = 0;
+  let nextFloat = 0;
+  let found = false;
+  for (let step = 0; step < floats.values.length; step++) {
+    const refMs = referenceAt(look, step);
+    while (next < samples.length && (samples[next]?.timeMs ?? 0) <= refMs) next++;
+    while (nextFloat < column.timesMs.length && (column.timesMs[nextFloat] ?? 0) <= refMs) nextFloat++;
+    const sample = samples[next - 1];
+    const floatMs = column.timesMs[nextFloat - 1] ?? Number.NEGATIVE_INFINITY;
+    if (sample !== undefined && sample.timeMs > refMs - look.lookbackMs && sample.timeMs > floatMs) {
+      histograms[step] = sample.histogram;
+      floats.values[step] = sample.timeMs / 1000;
+      floats.present[step] = HISTOGRAM;
+    }
+    found ||= floats.present[step] !== 0;
+  }
+  return found ? { ...floats, histograms } : undefined;
+}
+
+/** The samples of a range selector, with the window that each step sees. */
+export async function selectRange(expr: MatrixSelector, ctx: Context): Promise<RangeValue> {
+  const series: RawSeries[] = [];
+  for (const column of ctx.columnsOf(expr.selector)) {
+    series.push(rawOf(column));
+    if (ctx.pace.isDue()) await ctx.pace.rest();
+  }
+  return { series, ...windowOf(referenceOf(expr.selector, ctx), expr.rangeMs) };
+}
+
+export function windowOf(reference: Reference, rangeMs: number): Omit<RangeValue, 'series'> {
+  if (reference.kind === 'fixed') return { rangeMs, offsetMs: 0, fixedEndMs: reference.timeMs };
+  return { rangeMs, offsetMs: reference.offsetMs };
+}
+
+function rawOf(column: SeriesColumns): RawSeries {
+  const { timesMs, values } = withoutStale(column);
+  const samples = column.histograms ?? noSamples;
+  return {
+    labels: column.labels,
+    dropName: false,
+    timesMs,
+    values,
+    histogramTimesMs: samples.length === 0 ? noTimes : Float64Array.from(samples, ({ timeMs }) => timeMs),
+    histograms: samples.length === 0 ? [] : samples.map(({ histogram }) => histogram),
+  };
+}
+
+const noSamples: readonly HistogramSample[] = [];
+const noTimes = new Float64Array(0);
+
+/** Shares the arrays when there is nothing to leave out, which is nearly always. Hot: bench/promql-kernels.ts. */
+function withoutStale({ timesMs, values }: SeriesColumns): { timesMs: Float64Array; values: Float64Array } {
+  const bits = bitsOf(values);
+  let stale = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? 0;
+    if (Number.isNaN(value) && isStaleAt(bits, i)) stale++;
+  }
+  if (stale === 0) return { timesMs, values };
+  const kept = { timesMs: new Float64Array(values.length - stale), values: new Float64Array(values.length - stale) };
+  let next = 0;
+  for (let i = 0; i < values.length; i++) {
+    if (isStaleAt(bits, i)) continue;
+    kept.timesMs[next] = timesMs[i] ?? 0;
+    kept.values[next] = values[i] ?? 0;
+    next++;
+  }
+  return kept;
+}
+
+function bitsOf(values: Float64Array): Uint32Array {
+  return new Uint32Array(values.buffer, values.byteOffset, values.length * 2);
+}

@@ -1,0 +1,37 @@
+/** All spans of a trace, wherever in time they were stored: a span that arrives late joins the others here. */
+import { int, type Sql, sql, text } from '#store';
+import { type Ask, timeWithinNs } from '../stored/index.ts';
+import { type SpanLine, type StoredSpan, spanColumns, spanFrom } from './span.ts';
+import { type TraceTimes, timesOfTraces } from './times.ts';
+
+export interface TraceQuestion {
+  readonly tenant: string;
+  /** 32 lower-case hex digits. */
+  readonly traceId: string;
+  readonly spansMax: number;
+  readonly signal: AbortSignal;
+}
+
+export interface StoredTrace {
+  /** Earliest first; none when the trace is unknown. */
+  readonly spans: readonly StoredSpan[];
+  /** There are more than `spansMax`; the earliest are given. */
+  readonly truncated: boolean;
+}
+
+export async function readTrace(ask: Ask, question: TraceQuestion): Promise<StoredTrace> {
+  const times = await timesOfTraces(ask, { ...question, traceIds: [question.traceId] });
+  if (times === undefined) return { spans: [], truncated: false };
+  const lines = await ask<SpanLine>(traceSql(question, times), { signal: question.signal });
+  const truncated = lines.length > question.spansMax;
+  return { spans: lines.slice(0, question.spansMax).map(spanFrom), truncated };
+}
+
+export function traceSql(question: TraceQuestion, times: TraceTimes): Sql {
+  return sql`SELECT ${spanColumns}
+FROM spans
+WHERE tenant = ${text(question.tenant)} AND trace_id = ${text(question.traceId)}
+  AND ${timeWithinNs(times.fromNs, times.toNs)}
+ORDER BY time, span_id
+LIMIT ${int(question.spansMax + 1)}`;
+}

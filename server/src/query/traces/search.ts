@@ -1,0 +1,143 @@
+/**
+ * Traces that have a span as asked for. First the ids, from the narrow columns of the matching spans; then a summary of
+ * each, over all its spans.
+ */
+import type { TracesAnswer, TraceSummary } from '@farol/contract';
+import { int, type Sql, sql, text, texts, uint64 } from '#store';
+import { all, type Ask, equals, inEnvironment, type TimeRange, timeWithin, timeWithinNs } from '../stored/index.ts';
+import { errorText } from './error-text.ts';
+import { type SpanTag, tagCondition } from './tags.ts';
+import { type TraceTimes, timesOfTraces } from './times.ts';
+
+export interface TraceFilter extends TimeRange {
+  readonly tenant: string;
+  /** A span of this service … */
+  readonly service?: string;
+  /** … with this name, … */
+  readonly operation?: string;
+  /** … which failed (`error`) or did not (`ok`), … */
+  readonly status?: 'error' | 'ok';
+  /** … took between these, in nanoseconds, both included, … */
+  readonly minDurationNs?: bigint;
+  readonly maxDurationNs?: bigint;
+  /** … and carries all of these. */
+  readonly tags: readonly SpanTag[];
+  readonly environment?: string;
+}
+
+export interface TraceSearch extends TraceFilter {
+  readonly order: 'recent' | 'slowest';
+  readonly limit: number;
+  readonly signal: AbortSignal;
+}
+
+export async function searchTraces(ask: Ask, search: TraceSearch): Promise<TracesAnswer> {
+  const found = await findTraceIds(ask, search);
+  const summaries = await summariesOf(ask, search, found.ids);
+  const byId = new Map(summaries.map((summary) => [summary.traceId, summary]));
+  const traces = found.ids.flatMap((id) => byId.get(id) ?? []);
+  if (search.order === 'slowest') traces.sort((a, b) => b.durationMs - a.durationMs);
+  return { traces, truncated: found.truncated };
+}
+
+const windowFirstMs = 15 * 60_000;
+const windowGrowth = 8;
+
+/**
+ * Ids in the order asked for; `truncated` when more matched than `limit`. The recent ones are looked for in windows
+ * that widen backwards, so that a long range costs no more than it takes to find enough.
+ */
+export async function findTraceIds(ask: Ask, search: TraceSearch): Promise<{ ids: string[]; truncated: boolean }> {
+  const ids = new Set<string>();
+  let endMs = search.endMs;
+  let lengthMs = search.order === 'recent' ? windowFirstMs : Number.POSITIVE_INFINITY;
+  while (endMs > search.startMs && ids.size <= search.limit) {
+    const startMs = Math.max(search.startMs, endMs - lengthMs);
+    const rows = await ask<{ trace_id: string }>(traceIdsSql({ ...search, startMs, endMs }), { signal: search.signal });
+    for (const row of rows) ids.add(row.trace_id);
+    endMs = startMs;
+    lengthMs *= windowGrowth;
+  }
+  return { ids: [...ids].slice(0, search.limit), truncated: ids.size > search.limit };
+}
+
+export function traceIdsSql(search: TraceSearch): Sql {
+  const rank = search.order === 'slowest' ? sql`max(duration_ns)` : sql`max(time)`;
+  return sql`SELECT trace_id
+FROM spans
+WHERE ${all([...conditionsOf(search), timeWithin(search)])}
+GROUP BY trace_id
+ORDER BY ${rank} DESC, trace_id
+LIMIT ${int(search.limit + 1)}`;
+}
+
+function conditionsOf(filter: TraceFilter): Sql[] {
+  return [
+    sql`tenant = ${text(filter.tenant)}`,
+    ...equals(sql`service`, filter.service),
+    ...equals(sql`name`, filter.operation),
+    ...(filter.status === 'error' ? [sql`status = 'error'`] : []),
+    ...(filter.status === 'ok' ? [sql`status != 'error'`] : []),
+    ...(filter.minDurationNs ? [sql`duration_ns >= ${uint64(filter.minDurationNs)}`] : []),
+    ...(filter.maxDurationNs ? [sql`duration_ns <= ${uint64(filter.maxDurationNs)}`] : []),
+    ...inEnvironment(filter.environment),
+    ...filter.tags.map(tagCondition),
+  ];
+}
+
+interface SummaryRow {
+  readonly trace_id: string;
+  readonly root_service: string;
+  readonly root_name: string;
+  readonly start_ns: string;
+  readonly end_ns: string;
+  readonly spans: string;
+  readonly errors: string;
+  readonly service_names: readonly string[];
+  readonly service_spans: readonly string[];
+  readonly error_message: string;
+  readonly error_events: string;
+  readonly error_code: string;
+}
+
+async function summariesOf(ask: Ask, { tenant, signal }: TraceSearch, ids: readonly string[]): Promise<TraceSummary[]> {
+  if (ids.length === 0) return [];
+  const times = await timesOfTraces(ask, { tenant, traceIds: ids, signal });
+  if (times === undefined) return [];
+  const rows = await ask<SummaryRow>(summariesSql(tenant, ids, times), { signal });
+  return rows.map(summaryFrom);
+}
+
+export function summariesSql(tenant: string, ids: readonly string[], times: TraceTimes): Sql {
+  const rootFirst = sql`tuple(parent_span_id != '', time)`;
+  const code = sql`if(attributes['http.response.status_code'] != '', attributes['http.response.status_code'], attributes['http.status_code'])`;
+  return sql`SELECT trace_id,
+  argMin(service, ${rootFirst}) AS root_service, argMin(name, ${rootFirst}) AS root_name,
+  toUnixTimestamp64Nano(min(time)) AS start_ns, max(toUnixTimestamp64Nano(time) + toInt64(duration_ns)) AS end_ns,
+  uniqExact(span_id) AS spans, uniqExactIf(span_id, status = 'error') AS errors,
+  sumMap(map(toString(service), toUInt64(1))) AS per_service,
+  mapKeys(per_service) AS service_names, mapValues(per_service) AS service_spans,
+  argMaxIf(status_message, time, status = 'error') AS error_message,
+  argMaxIf(events, time, status = 'error') AS error_events,
+  argMaxIf(${code}, time, status = 'error') AS error_code
+FROM spans
+WHERE tenant = ${text(tenant)} AND trace_id IN ${texts(ids)} AND ${timeWithinNs(times.fromNs, times.toNs)}
+GROUP BY trace_id`;
+}
+
+function summaryFrom(row: SummaryRow): TraceSummary {
+  const services = row.service_names.map((name, i) => ({ name, spans: Number(row.service_spans[i] ?? 0) }));
+  const error = Number(row.errors) > 0 ? errorText(row.error_message, row.error_events, row.error_code) : undefined;
+  return {
+    traceId: row.trace_id,
+    rootService: row.root_service,
+    rootName: row.root_name,
+    startMs: Number(BigInt(row.start_ns) / 1000n) / 1000,
+    durationMs: Number(BigInt(row.end_ns) - BigInt(row.start_ns)) / 1e6,
+    spans: Number(row.spans),
+    errors: Number(row.errors),
+    services: services.sort((a, b) => b.spans - a.spans),
+    ...(error !== undefined && { error }),
+  };
+}
+
