@@ -1,0 +1,130 @@
+/** Loki push: POST `/loki/api/v1/push`, JSON (plain, gzip, deflate) and protobuf in snappy. */
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { log, requestIdOf } from '#kit';
+import { Refusal } from '#model';
+import { describeRejections, type StreamContext, streamRowsOf, Tally, type WireStream, windowAt } from '#normalise';
+import { bookRefused, bookStored, bookUndecoded } from '../books.ts';
+import type { Lease } from '../budget.ts';
+import type { ReceiveDeps } from '../deps.ts';
+import {
+  decodedBody,
+  mediaTypeOf,
+  onlyPost,
+  rawBody,
+  retryAfter,
+  takeRawBodies,
+  userAgentOf,
+  withLease,
+} from '../http.ts';
+import { snappyDecodeInto, snappyLength } from '../snappy.ts';
+import { tenantOf } from '../tenant.ts';
+import { decodePushJson } from './json.ts';
+import { decodePush } from './protobuf.ts';
+
+const path = '/loki/api/v1/push';
+
+export function lokiPushRoutes(deps: ReceiveDeps): FastifyPluginAsync {
+  return async (app) => {
+    takeRawBodies(app);
+    app.post(path, (request, reply) => answer(request, reply, deps));
+    onlyPost(app, path, refuse);
+  };
+}
+
+const book = (deps: ReceiveDeps) => ({ ledger: deps.ledger, protocol: 'loki', signal: 'logs' }) as const;
+
+async function answer(request: FastifyRequest, reply: FastifyReply, deps: ReceiveDeps) {
+  const sender = userAgentOf(request);
+  try {
+    const tally = await withLease(request, deps, async (lease) => {
+      const push = await read(request, deps, lease).catch((error) => {
+        bookUndecoded(book(deps), sender, error);
+        throw error;
+      });
+      return store(push, sender, deps);
+    });
+    const message = describeRejections([tally], 'log lines');
+    if (message === undefined) return reply.code(204).send();
+    return refuse(new Refusal(message, { code: 'BAD_REQUEST' }), reply);
+  } catch (error) {
+    return refuse(asRefusal(error), reply);
+  }
+}
+
+interface Push {
+  readonly tenant: string;
+  readonly streams: readonly WireStream[];
+  readonly requestId: string;
+}
+
+async function read(request: FastifyRequest, deps: ReceiveDeps, lease: Lease): Promise<Push> {
+  const tenant = tenantOf(request.headers['x-scope-orgid']);
+  const limits = deps.limits.receive;
+  if (isJson(request.headers['content-type'])) {
+    const body = await decodedBody(request, deps, lease);
+    return { tenant, streams: decodePushJson(body, limits.nestingMax), requestId: requestIdOf(body) };
+  }
+  const body = await snappyBody(request, deps, lease);
+  return { tenant, streams: decodePush(body), requestId: requestIdOf(body) };
+}
+
+/** Loki's words: no media type and a broken one are 400; a type it does not know is 415. */
+function isJson(contentType: string | undefined): boolean {
+  const media = mediaTypeOf(contentType);
+  const given = JSON.stringify((contentType ?? '').slice(0, 80));
+  const way = 'send application/json or application/x-protobuf';
+  if (!media) throw new Refusal(`Content-Type ${given} is missing or malformed; ${way}`, { code: 'BAD_REQUEST' });
+  const charset = media.params.get('charset')?.toLowerCase() ?? 'utf-8';
+  if (charset !== 'utf-8' && charset !== 'utf8') {
+    throw new Refusal(`charset of Content-Type ${given} is not supported; send UTF-8`, { code: 'BAD_REQUEST' });
+  }
+  if (media.type === 'application/json') return true;
+  if (media.type === 'application/x-protobuf') return false;
+  throw new Refusal(`Content-Type ${given} is not supported; ${way}`, { code: 'UNSUPPORTED_MEDIA_TYPE' });
+}
+
+async function snappyBody(request: FastifyRequest, deps: ReceiveDeps, lease: Lease): Promise<Uint8Array> {
+  const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'snappy';
+  if (encoding !== 'snappy') {
+    const message = `Content-Encoding ${JSON.stringify(encoding.slice(0, 40))} does not go with protobuf; send snappy`;
+    throw new Refusal(message, { code: 'UNSUPPORTED_MEDIA_TYPE' });
+  }
+  const block = await rawBody(request, deps, lease);
+  const header = snappyLength(block, deps.limits.receive.decodedBytesMax);
+  lease.grow(header.length);
+  const out = new Uint8Array(header.length);
+  snappyDecodeInto(out, block, header);
+  return out;
+}
+
+async function store({ tenant, streams, requestId }: Push, sender: string, deps: ReceiveDeps): Promise<Tally> {
+  const limits = deps.limits.receive;
+  const window = windowAt(deps.clock.nowMs(), deps.retentionMs.logs, limits.futureMsMax);
+  const context: StreamContext = { tenant, window, limits };
+  const tally = new Tally();
+  const rows = streamRowsOf(streams, context, tally);
+  const tallies = new Map([[sender, tally]]);
+  try {
+    const receipt = rows.length === 0 ? undefined : await deps.write({ tenant, logs: rows, requestId });
+    bookStored(book(deps), tallies, receipt?.duplicateRows ?? 0);
+  } catch (error) {
+    bookRefused(book(deps), tallies, error);
+    throw error;
+  }
+  return tally;
+}
+
+function asRefusal(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  log.error({ err: error }, 'receive.loki failed');
+  return new Refusal('the request could not be handled; the server has logged why', {
+    code: 'STORE_DOWN',
+    cause: error,
+  });
+}
+
+/** Loki answers in plain text. */
+function refuse(refusal: Refusal, reply: FastifyReply) {
+  retryAfter(reply, refusal);
+  return reply.code(refusal.status).type('text/plain; charset=utf-8').send(`${refusal.message}\n`);
+}
