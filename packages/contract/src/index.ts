@@ -146,6 +146,8 @@ export interface TraceSummary {
   readonly spans: number;
   readonly errors: number;
   readonly services: readonly { readonly name: string; readonly spans: number }[];
+  /** What the first failing span says: `exception.type: exception.message`, its status message, or `HTTP 500`. */
+  readonly error?: string;
 }
 
 /** GET /api/traces/{id} */
@@ -249,6 +251,8 @@ export interface LogHistogramAnswer {
 
 /** GET /api/logs/facets, same filters: the commonest values, for the left column. */
 export interface LogFacetsAnswer {
+  /** Present when attribute values were counted over the newest so many lines only; services and levels never are. */
+  readonly sampledLines?: number;
   readonly facets: readonly { readonly key: string; readonly values: readonly { value: string; count: number }[] }[];
 }
 

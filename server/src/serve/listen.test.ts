@@ -5,9 +5,8 @@ import { type Listener, type ListenOptions, listen, selfRoutes } from './index.t
 
 const address = { host: '127.0.0.1', port: 0, flag: '--listen' };
 
-async function listening(plugins: ListenOptions['plugins'], at = address): Promise<Listener & AsyncDisposable> {
-  const listener = await listen({ address: at, plugins, limits });
-  return { ...listener, [Symbol.asyncDispose]: listener.close };
+function listening(plugins: ListenOptions['plugins']): Promise<Listener> {
+  return listen({ address, plugins, limits });
 }
 
 /** `fetch` may not set Host or Origin; a stranger may. */

@@ -6,22 +6,31 @@ import { watchRequests } from './watch.ts';
 
 export type Plugin = FastifyPluginAsync | FastifyPluginCallback;
 
+export interface Address {
+  readonly host: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** The flag that set it. */
+  readonly flag: string;
+}
+
 export interface ListenOptions {
-  readonly address: { readonly host: string; readonly port: number; readonly flag: string };
+  readonly address: Address;
   readonly plugins: readonly Plugin[];
   readonly limits: Limits;
 }
 
-export interface Listener {
+export interface Listener extends AsyncDisposable {
   /** As it was bound: `http://127.0.0.1:4320`. */
   readonly url: string;
   readonly host: string;
   readonly port: number;
-  /** Stops accepting, lets requests in flight finish, then closes. */
-  close(): Promise<void>;
 }
 
-/** Binds one address. A taken port is refused with the flag that would move it. */
+/**
+ * Binds one address; disposing it stops accepting, lets requests in flight finish, then closes. A taken port is refused
+ * with the flag that would move it.
+ */
 export async function listen({ address, plugins, limits }: ListenOptions): Promise<Listener> {
   const app = Fastify({
     bodyLimit: limits.receive.bodyBytesMax,
@@ -41,15 +50,25 @@ export async function listen({ address, plugins, limits }: ListenOptions): Promi
   const bound = app.server.address();
   const port = typeof bound === 'object' && bound ? bound.port : address.port;
   const shown = address.host.includes(':') ? `[${address.host}]` : address.host;
-  return { url: `http://${shown}:${port}`, host: address.host, port, close: () => app.close() };
+  return { url: `http://${shown}:${port}`, host: address.host, port, [Symbol.asyncDispose]: () => app.close() };
 }
 
-async function bind(app: FastifyInstance, { host, port, flag }: ListenOptions['address']): Promise<void> {
-  try {
-    await app.listen({ host, port });
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    const why = code === 'EADDRINUSE' ? 'another process listens there' : (cause as Error).message;
+async function bind(app: FastifyInstance, address: Address): Promise<void> {
+  const { host, port } = address;
+  if (!isLoopback(host)) {
+    log.warn(
+      { host, port },
+      `${address.flag} opens Farol to the network, and it has no login yet: whoever reaches ${host}:${port} can read and write`,
+    );
+  }
+  await app.listen({ host, port }).catch(cannotListen(address));
+}
+
+/** Turns the failure to bind an address into a refusal that names the flag. */
+export function cannotListen({ host, port, flag }: Address): (cause: Error) => never {
+  return (cause) => {
+    const taken = (cause as NodeJS.ErrnoException).code === 'EADDRINUSE' || /EADDRINUSE/.test(cause.message);
+    const why = taken ? 'another process listens there' : cause.message;
     throw new Refusal(
       `cannot listen on ${host}:${port}: ${why}; choose another with ${flag} HOST:PORT (0 picks a free port)`,
       {
@@ -57,7 +76,7 @@ async function bind(app: FastifyInstance, { host, port, flag }: ListenOptions['a
         cause,
       },
     );
-  }
+  };
 }
 
 /** What no plugin answered itself: a Refusal keeps its words, anything else is a bug and is logged as one. */

@@ -1,0 +1,39 @@
+/** A reader's request: its tenant, its parameters, and a signal that aborts when the client leaves. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Refusal } from '#model';
+
+export interface Asked {
+  readonly tenant: string;
+  readonly params: URLSearchParams;
+  readonly signal: AbortSignal;
+}
+
+/** Runs `answer`; if the client closes the connection before it is done, the signal aborts what it waits for. */
+export async function asked<T>(
+  client: { readonly request: FastifyRequest; readonly reply: FastifyReply },
+  answer: (asked: Asked) => Promise<T>,
+): Promise<T> {
+  const { request, reply } = client;
+  const end = new AbortController();
+  const leave = () => end.abort(new Refusal('the client closed the connection', { code: 'CANCELLED' }));
+  reply.raw.once('close', leave);
+  try {
+    return await answer({ tenant: tenantOf(request), params: paramsOf(request), signal: end.signal });
+  } finally {
+    reply.raw.off('close', leave);
+  }
+}
+
+/** The tenant of `X-Scope-OrgID`, `main` without one. */
+function tenantOf(request: FastifyRequest): string {
+  const header = request.headers['x-scope-orgid'];
+  if (header === undefined || header === '') return 'main';
+  if (typeof header === 'string' && /^[a-zA-Z0-9!_.*'()-]{1,150}$/.test(header)) return header;
+  throw new Refusal("X-Scope-OrgID must be 1 to 150 letters, digits or !-_.*'()", { code: 'BAD_REQUEST' });
+}
+
+function paramsOf(request: FastifyRequest): URLSearchParams {
+  const url = request.raw.url ?? '';
+  const at = url.indexOf('?');
+  return new URLSearchParams(at < 0 ? '' : url.slice(at + 1));
+}
