@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { startAppointments } from '../examples/appointments/run.mjs';
+import { startAppointments } from '../examples/appointments/run.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const startedMs = Date.now();
@@ -55,7 +55,9 @@ async function dataArrived(farolUrl: string): Promise<void> {
   for (;;) {
     const end = Date.now();
     const answer = await fetch(`${farolUrl}/api/services?start=${end - 300_000}&end=${end}`).catch(() => undefined);
-    const services = answer?.ok ? ((await answer.json()) as { services: { name: string; ratePerSecond: number | null }[] }).services : [];
+    const services = answer?.ok
+      ? ((await answer.json()) as { services: { name: string; ratePerSecond: number | null }[] }).services
+      : [];
     if (services.some(({ name, ratePerSecond }) => name !== 'farol' && (ratePerSecond ?? 0) > 0)) return;
     await new Promise((resolve) => setTimeout(resolve, 500));
   }

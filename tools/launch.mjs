@@ -19,7 +19,6 @@ const commands = {
   },
   async demo() {
     await buildUi();
-    await buildExample();
     await run([at('tools/demo.ts'), ...flags]);
   },
   async bench() {
@@ -30,7 +29,6 @@ const commands = {
   async test() {
     await check();
     await buildUi();
-    await buildExample();
     const browser = await findBrowser();
     await run([bin('vitest', 'vitest.mjs'), 'run', ...flags], { FAROL_TEST_BROWSER: browser });
   },
@@ -90,16 +88,6 @@ async function buildUi() {
   );
 }
 
-async function buildExample() {
-  await buildOnce(
-    'the example',
-    'appointments',
-    ['examples/appointments/src', 'examples/appointments/prisma', 'examples/appointments/build.mjs'],
-    'examples/appointments/dist',
-    () => run([at('examples/appointments/build.mjs')], {}, at('examples/appointments')),
-  );
-}
-
 /** Builds when the sources (and the lock file) are not those of the last build. */
 async function buildOnce(what, name, sources, product, build) {
   const stamp = at(`.farol/built-${name}`);
@@ -144,7 +132,11 @@ async function findBrowser() {
 function run(args, env = {}, cwd = root) {
   return new Promise((resolve) => {
     const path = `${dirname(node)}:${process.env.PATH ?? ''}`;
-    const child = spawn(node, args, { cwd, stdio: 'inherit', env: { ...process.env, PATH: path, ...env } });
+    const child = spawn(node, args, {
+      cwd,
+      stdio: 'inherit',
+      env: { NODE_COMPILE_CACHE: at('.farol/compiled'), ...process.env, PATH: path, ...env },
+    });
     const pass = (signal) => child.kill(signal);
     process.on('SIGTERM', pass);
     const ignore = () => {};

@@ -3,10 +3,16 @@
  * over the default. Everything unknown or malformed is refused by name; nothing is guessed.
  */
 import { readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { parse as parseYaml } from 'yaml';
 import { limits as defaultLimits, type Limits, Refusal } from '#model';
+
+/** Where Farol itself is installed. */
+export const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
+
+export const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
 
 export interface Address {
   readonly host: string;
@@ -17,7 +23,7 @@ export interface Address {
 }
 
 export type StoreChoice =
-  | { readonly kind: 'embedded'; readonly dataDir: string }
+  | { readonly kind: 'embedded'; readonly dataDir: string; readonly memoryBytesMax: number }
   | { readonly kind: 'clickhouse'; readonly url: string; readonly cluster?: string };
 
 export interface Config {
@@ -33,8 +39,6 @@ export interface Config {
   readonly retentionDays: { readonly metrics: number; readonly logs: number; readonly traces: number };
   /** Resource attributes that become labels of OTLP metrics and log streams, besides service_name, job and instance. */
   readonly promotedResourceAttributes: readonly string[];
-  /** Memory cap of the embedded engine. */
-  readonly engineMemoryBytesMax: number;
   readonly limits: Limits;
 }
 
@@ -120,7 +124,11 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv, cwd:
     listen: addressOf('listen', given('listen') ?? '127.0.0.1:4320'),
     otlpHttp: addressOf('otlp-http', given('otlp-http') ?? '127.0.0.1:4318'),
     otlpGrpc: addressOf('otlp-grpc', given('otlp-grpc') ?? '127.0.0.1:4317'),
-    store: storeOf(given('store') ?? 'embedded', given('store-cluster'), dataDir),
+    store: storeOf(given('store') ?? 'embedded', {
+      cluster: given('store-cluster'),
+      dataDir,
+      engineMebibytes: given('engine-memory') ?? '1024',
+    }),
     rules: rules === undefined ? [] : [rules],
     ...(scrapeConfig !== undefined && { scrapeConfig }),
     ...(alertmanagerConfig !== undefined && { alertmanagerConfig }),
@@ -130,9 +138,23 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv, cwd:
       traces: wholeNumber('retention-traces', given('retention-traces') ?? '7', 1, 3650),
     },
     promotedResourceAttributes: listOf(yaml['promoted-resource-attributes']) ?? defaultPromoted,
-    engineMemoryBytesMax:
-      wholeNumber('engine-memory', given('engine-memory') ?? '1024', 256, 1024 * 1024) * 1024 * 1024,
     limits: limitsFrom(yaml.limits),
+  };
+}
+
+/** The configuration as flags, for whoever asks what is in force; secrets hidden. */
+export function flagsOf(config: Config): Record<string, string> {
+  const address = ({ host, port }: Address) => `${host}:${port}`;
+  return {
+    'data-dir': config.dataDir,
+    listen: address(config.listen),
+    'otlp-http': address(config.otlpHttp),
+    'otlp-grpc': address(config.otlpGrpc),
+    store: config.store.kind === 'embedded' ? 'embedded' : redacted(config.store.url),
+    'scrape-config': config.scrapeConfig ?? '',
+    'retention-metrics': `${config.retentionDays.metrics}d`,
+    'retention-logs': `${config.retentionDays.logs}d`,
+    'retention-traces': `${config.retentionDays.traces}d`,
   };
 }
 
@@ -196,8 +218,13 @@ function addressOf(flag: string, text: string): Address {
   return { host: host === '' ? '0.0.0.0' : host, port, flag: `--${flag}` };
 }
 
-function storeOf(text: string, cluster: string | undefined, dataDir: string): StoreChoice {
-  if (text === 'embedded') return { kind: 'embedded', dataDir };
+function storeOf(
+  text: string,
+  about: { cluster: string | undefined; dataDir: string; engineMebibytes: string },
+): StoreChoice {
+  const { cluster, dataDir, engineMebibytes } = about;
+  const memoryBytesMax = wholeNumber('engine-memory', engineMebibytes, 256, 1024 * 1024) * 1024 * 1024;
+  if (text === 'embedded') return { kind: 'embedded', dataDir, memoryBytesMax };
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !['http:', 'https:'].includes(url.protocol)) {
     throw invalid(`--store must be "embedded" or http://user:pass@host:8123/db; it is "${redacted(text)}"`);

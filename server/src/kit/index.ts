@@ -3,5 +3,6 @@ export * from './clock.ts';
 export * from './hash.ts';
 export * from './ledger.ts';
 export * from './log.ts';
+export * from './process.ts';
 export * from './selfmetrics.ts';
 export * from './work.ts';

@@ -1,0 +1,42 @@
+import { Refusal } from '#model';
+import { log } from './log.ts';
+
+export interface Program {
+  readonly usage: string;
+  readonly version: string;
+  readonly start: (args: readonly string[]) => Promise<AsyncDisposable>;
+}
+
+/**
+ * Starts a program and stops it in order on SIGINT or SIGTERM; a second signal ends it at once. A Refusal at the start
+ * is the user's to mend: its words, and exit code 1. `--help` and `--version` are answered here.
+ */
+export async function runUntilSignal(args: readonly string[], program: Program): Promise<void> {
+  if (args.includes('--help')) return void process.stdout.write(`${program.usage}\n`);
+  if (args.includes('--version')) return void process.stdout.write(`${program.version}\n`);
+  try {
+    stopOnSignal(await program.start(args));
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    log.fatal({ code: error.code }, error.message);
+    process.exit(1);
+  }
+}
+
+function stopOnSignal(running: AsyncDisposable): void {
+  let stopping = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (stopping) process.exit(1);
+      stopping = true;
+      log.info({ signal }, 'stopping');
+      running[Symbol.asyncDispose]().then(
+        () => process.exit(0),
+        (error) => {
+          log.fatal({ err: error }, 'could not stop in order');
+          process.exit(1);
+        },
+      );
+    });
+  }
+}
