@@ -9,11 +9,16 @@ import { createReceiveBudget, type ReceiveDeps } from '#receive';
 import { lokiPushRoutes } from '#receive/loki';
 import { createOtlpReceiver, otlpHttpRoutes, startOtlpGrpc } from '#receive/otlp';
 import { remoteWriteRoutes } from '#receive/prometheus';
+import { openScraping } from '#receive/scrape';
 import { startSelfFeed } from '#receive/self';
 import { cannotListen, listen, selfRoutes, uiRoutes } from '#serve';
+import { jaegerRoutes } from '#serve/jaeger';
 import { nativeRoutes } from '#serve/native';
 import { prometheusRoutes } from '#serve/prometheus';
 import { openStore } from '#store';
+
+/** The Prometheus whose API we speak: Grafana decides by this version what it may ask. */
+const prometheusSpoken = { version: '3.1.0', branch: 'farol', buildUser: 'farol', buildDate: '', goVersion: '' };
 
 await runUntilSignal(process.argv.slice(2), {
   usage,
@@ -43,6 +48,7 @@ async function startFarol(config: Config): Promise<AsyncDisposable> {
     retentionMs: inMilliseconds(retentionDays),
   };
   const otlp = createOtlpReceiver(receive);
+  const scraping = parts.use(await openScraping({ ...receive, tenant: 'main', file: config.scrapeConfig }));
 
   // Questions → answers.
   const promql = createPromql({ select: (question) => store.metrics.select(question), limits: limits.query, clock });
@@ -62,20 +68,21 @@ async function startFarol(config: Config): Promise<AsyncDisposable> {
         promql,
         metrics: store.metrics,
         seriesCount: (tenant) => store.series.count(tenant),
-        targets: () => ({ activeTargets: [], droppedTargets: [], droppedTargetCounts: {}, pools: [] }),
-        configText: () => '',
+        targets: () => scraping.targets(),
+        configText: () => scraping.configText(),
         flags: flagsOf(config),
-        buildInfo: { version, revision: '', branch: '', buildUser: '', buildDate: '', goVersion: '' },
+        buildInfo: { ...prometheusSpoken, revision: version },
         runtime: () => ({
           startedMs,
-          configLoadedMs: startedMs,
-          configOk: true,
+          configLoadedMs: scraping.loaded().timeMs,
+          configOk: scraping.loaded().ok,
           retention: `${retentionDays.metrics}d`,
           corruptions: store.health().detachedParts,
         }),
         limits: limits.query,
         clock,
       }),
+      jaegerRoutes({ ask: (query, about) => store.ask(query, about), limits: limits.query, clock }),
       nativeRoutes({
         ask: (query, about) => store.ask(query, about),
         promql,
@@ -92,7 +99,7 @@ async function startFarol(config: Config): Promise<AsyncDisposable> {
           otlpGrpc: `http://${config.otlpGrpc.host}:${grpc.port}`,
         }),
       }),
-      selfRoutes({ whyNotReady: () => whyNotReady(store.health()), reload: async () => {} }),
+      selfRoutes({ whyNotReady: () => whyNotReady(store.health()), reload: () => scraping.reload() }),
       uiRoutes(join(root, 'ui/dist')),
     ],
   });

@@ -105,7 +105,7 @@ function translateMetric(
     if (metric.points.length > 0) tally.reject(fault.reason, metric.points.length, () => fault.example);
     return Number.NEGATIVE_INFINITY;
   }
-  if ('temporality' in metric && metric.temporality !== 1 && metric.temporality !== 2) {
+  if (isSummed(metric) && metric.temporality !== 1 && metric.temporality !== 2) {
     const message = () =>
       `metric ${known.family} has aggregation temporality ${metric.temporality}; send delta (1) or cumulative (2)`;
     if (metric.points.length > 0) tally.reject('unknown_temporality', metric.points.length, message);
@@ -118,6 +118,11 @@ function translateMetric(
     }
   }
   return newestMs;
+}
+
+/** The kinds that say how their points add up. A decoder may leave an unset temporality on the others. */
+function isSummed(metric: WireMetric): metric is Extract<WireMetric, { temporality: unknown }> {
+  return metric.kind === 'sum' || metric.kind === 'histogram' || metric.kind === 'exponential';
 }
 
 function translatePoint(

@@ -5,6 +5,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import type { ReceiveBudget } from '../budget.ts';
 import type { HttpClientConfig, TlsConfig } from './config/index.ts';
 
 export interface FetchRequest {
@@ -30,15 +31,9 @@ export interface Client extends Disposable {
 
 export class BodyTooLarge extends Error {}
 
-/** Bytes of all bodies that are being read at once. */
-export interface ByteBudget {
-  readonly bytesMax: number;
-  bytes: number;
-}
-
 const redirectsMax = 10;
 
-export function createClient(config: HttpClientConfig, budget: ByteBudget): Client {
+export function createClient(config: HttpClientConfig, budget: ReceiveBudget): Client {
   const agents = {
     http: new http.Agent({ keepAlive: true }),
     https: new https.Agent({ keepAlive: true, ...tlsOptions(config.tls) }),
@@ -98,28 +93,25 @@ function isRedirect(status: number | undefined): boolean {
 async function readText(
   response: http.IncomingMessage,
   { bodyBytesMax, limitName, signal }: FetchRequest,
-  budget: ByteBudget,
+  budget: ReceiveBudget,
 ): Promise<{ text: string; bytes: number }> {
   const chunks: Buffer[] = [];
+  const lease = budget.lease();
   let bytes = 0;
   try {
     for await (const chunk of decoded(response) as AsyncIterable<Buffer>) {
       bytes += chunk.length;
-      budget.bytes += chunk.length;
-      if (bytes > bodyBytesMax)
+      if (bytes > bodyBytesMax) {
         throw new BodyTooLarge(`body size limit exceeded: more than ${bodyBytesMax} bytes (${limitName})`);
-      if (budget.bytes > budget.bytesMax) {
-        throw new Error(
-          `bodies being read at once exceed ${budget.bytesMax} bytes (receive.inFlightBytesMax); scrape fewer or smaller targets`,
-        );
       }
+      lease.grow(chunk.length);
       chunks.push(chunk);
     }
     return { text: utf8(Buffer.concat(chunks)), bytes };
   } catch (error) {
     throw signal.aborted ? signal.reason : error;
   } finally {
-    budget.bytes -= bytes;
+    lease.close();
     response.destroy();
   }
 }

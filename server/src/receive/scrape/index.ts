@@ -3,12 +3,6 @@
  * file, HTTP, DNS), relabelling, the exposition formats, `up` and its like, staleness, limits that fail a scrape whole.
  * Refuses to know how samples are stored and asked for: it is given `write` and `intern`.
  */
-export { noScrapeConfig, readScrapeConfig, type ScrapeConfig } from './config/index.ts';
-export { createFeed, type Feed, type FeedDeps } from './feed.ts';
-export {
-  type ActiveScrapeTarget,
-  createScraper,
-  type Scraper,
-  type ScraperDeps,
-  type ScrapeTargets,
-} from './scraper.ts';
+export { readScrapeConfig, type ScrapeConfig } from './config/index.ts';
+export { openScraping, type Scraping, type ScrapingDeps } from './open.ts';
+export type { ActiveScrapeTarget, ScrapeTargets } from './scraper.ts';

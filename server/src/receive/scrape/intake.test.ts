@@ -26,7 +26,7 @@ const nowMs = 1_700_000_000_000;
 
 function setUp(rules: Partial<IntakeRules> = {}, seriesMax = 1000) {
   const recorder = createRecorder({ seriesMax });
-  const deps = { ...recorder, limits: limits.receive, newMetadata: createMetadataMemory() };
+  const deps = { ...recorder, limits: limits.receive, metadata: createMetadataMemory() };
   const intake = createIntake(deps, {
     protocol: 'scrape',
     sender: 'shop',

@@ -1,14 +1,15 @@
 /**
  * One target's way into the store: bodies become batches, what disappears is marked stale, and every sample is booked.
- * Knows no HTTP: the scrape loop and Farol's own metrics both feed it.
+ * Knows no HTTP and no clock.
  */
-import { counter, type Ledger, log, type Protocol } from '#kit';
+import { counter, type Ledger, log } from '#kit';
 import { type ExemplarRow, type Labels, type Limits, type MetadataRow, Refusal, type SeriesRef } from '#model';
 import type { WriteBatch } from '#store';
 import { type BodyLimits, type Drops, type ExpositionFormat, type ReadBody, readBody } from './body.ts';
 import { createSeriesCache, type SeriesEntry } from './cache.ts';
 import { type ColumnBuilder, createColumns } from './columns.ts';
 import { type LabellingRules, reportLabels, storedLabels } from './labelling.ts';
+import type { MetadataMemory } from './metadata.ts';
 import { type Report, reportMetrics } from './report.ts';
 
 export interface IntakeDeps {
@@ -17,8 +18,7 @@ export interface IntakeDeps {
   readonly write: (batch: WriteBatch) => Promise<unknown>;
   readonly ledger: Ledger;
   readonly limits: Limits['receive'];
-  /** Returns the rows that are news. */
-  readonly newMetadata: (rows: Iterable<MetadataRow>) => MetadataRow[];
+  readonly metadata: MetadataMemory;
 }
 
 export interface IntakeRules extends LabellingRules {
@@ -29,7 +29,6 @@ export interface IntakeRules extends LabellingRules {
 }
 
 export interface IntakeOptions {
-  readonly protocol: Protocol & ('scrape' | 'self');
   /** The job, in the ledger. */
   readonly sender: string;
   readonly labels: Labels;
@@ -49,7 +48,7 @@ const rulesBroken = counter(
 );
 
 export function createIntake(deps: IntakeDeps, options: IntakeOptions) {
-  const sender = { protocol: options.protocol, sender: options.sender, signal: 'metrics' } as const;
+  const sender = { protocol: 'scrape', sender: options.sender, signal: 'metrics' } as const;
   let { rules } = options;
   const labelling = (exposed: Labels) => storedLabels(exposed, options.labels, rules, deps.limits);
   const cache = createSeriesCache({ label: labelling, trackExplicit: () => rules.trackTimestampsStaleness });
@@ -91,14 +90,17 @@ export function createIntake(deps: IntakeDeps, options: IntakeOptions) {
     }
   }
 
-  async function send(batch: Omit<WriteBatch, 'tenant'>, items: number): Promise<void> {
+  /** False when the store refused; then the items are booked as rejected. */
+  async function send(batch: Omit<WriteBatch, 'tenant'>, items: number): Promise<boolean> {
     try {
       await deps.write({ tenant: deps.tenant, ...batch });
       deps.ledger.stored(sender, items);
+      return true;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       deps.ledger.rejected(sender, error.code.toLowerCase(), items, error.message);
       log.warn({ job: options.sender, reason: error.message }, 'scraped samples could not be stored');
+      return false;
     }
   }
 
@@ -119,41 +121,23 @@ export function createIntake(deps: IntakeDeps, options: IntakeOptions) {
     return { added, refused };
   }
 
-  async function store(body: ReadBody, scrapeMs: number, about: Success, hasReport: boolean): Promise<void> {
+  async function store(body: ReadBody, scrapeMs: number, about: Success): Promise<void> {
     const { added, refused } = internNew(body.entries);
     const gone = cache.commit();
     const columns = createColumns(body.entries.length + gone.length + reportMetrics.length);
-    let withoutRef = 0;
-    for (let i = 0; i < body.entries.length; i++) {
-      const ref = body.entries[i]?.ref;
-      if (ref === undefined) withoutRef++;
-      else columns.push(ref, body.timesMs[i] ?? scrapeMs, body.values[i] ?? Number.NaN);
-    }
+    const withoutRef = pushSamples(columns, body);
     for (const ref of gone) columns.pushStale(ref, scrapeMs);
     const { scraped, relabelled } = body;
-    if (hasReport) {
-      pushReport(columns, scrapeMs, {
-        ...about,
-        up: true,
-        scraped,
-        relabelled,
-        seriesAdded: added,
-        samplesMax: rules.samplesMax,
-      });
-    }
-    const exemplars = exemplarRows(body);
+    const report = { ...about, up: true, scraped, relabelled, seriesAdded: added, samplesMax: rules.samplesMax };
+    pushReport(columns, scrapeMs, report);
     bookDrops(body.dropped);
     if (withoutRef > 0) bookDrops(new Map([['series_limit', { count: withoutRef, example: refused ?? '' }]]));
+    const exemplars = exemplarRows(body);
     const items = body.entries.length - withoutRef + exemplars.length;
     deps.ledger.received(sender, items);
-    await send({ samples: columns.columns(), exemplars, metadata: metadataOf(body, hasReport) }, items);
-  }
-
-  function metadataOf(body: ReadBody, hasReport: boolean): MetadataRow[] {
-    const reported = reportMetrics.filter(({ extra }) => !extra || rules.extraMetrics);
-    return deps.newMetadata(
-      hasReport ? [...reported.map(plainRow), ...body.metadata.values()] : body.metadata.values(),
-    );
+    const metadata = deps.metadata.news([...reportRows(rules.extraMetrics), ...body.metadata.values()]);
+    const isStored = await send({ samples: columns.columns(), exemplars, metadata }, items);
+    if (!isStored) deps.metadata.forget(metadata);
   }
 
   function bookDrops(drops: Drops): void {
@@ -180,11 +164,7 @@ export function createIntake(deps: IntakeDeps, options: IntakeOptions) {
     },
 
     /** Stores what `read` gave; resolves when it is durable, or booked as lost. */
-    accept: (body: ReadBody, scrapeMs: number, about: Success): Promise<void> => store(body, scrapeMs, about, true),
-
-    /** The same without `up` and its like, for what was not scraped. */
-    acceptPlain: (body: ReadBody, scrapeMs: number): Promise<void> =>
-      store(body, scrapeMs, { durationSeconds: 0, timeoutSeconds: 0, bodyBytes: 0 }, false),
+    accept: store,
 
     /** The scrape failed: every series goes stale, `up` is 0. `lost` samples are booked under `reason`. */
     async fail(
@@ -227,6 +207,19 @@ function exemplarRows(body: ReadBody): ExemplarRow[] {
   });
 }
 
-function plainRow({ metric, type, unit, help }: MetadataRow): MetadataRow {
-  return { metric, type, unit, help };
+/** Returns how many samples have no ref, and so are not stored. */
+function pushSamples(into: ColumnBuilder, { entries, timesMs, values }: ReadBody): number {
+  let withoutRef = 0;
+  for (let i = 0; i < entries.length; i++) {
+    const ref = entries[i]?.ref;
+    if (ref === undefined) withoutRef++;
+    else into.push(ref, timesMs[i] ?? 0, values[i] ?? Number.NaN);
+  }
+  return withoutRef;
+}
+
+function reportRows(extras: boolean): MetadataRow[] {
+  return reportMetrics
+    .filter(({ extra }) => !extra || extras)
+    .map(({ metric, type, unit, help }) => ({ metric, type, unit, help }));
 }

@@ -1,7 +1,9 @@
 /** One job: its discoveries, the targets they found, a loop for each. */
+
 import { log } from '#kit';
 import type { Labels } from '#model';
-import { type ByteBudget, type Client, createClient } from './client.ts';
+import type { ReceiveBudget } from '../budget.ts';
+import { type Client, createClient } from './client.ts';
 import type { DiscoveryConfig, ScrapeJob, TargetGroup } from './config/index.ts';
 import { discoverDns } from './discovery/dns.ts';
 import { discoverFiles } from './discovery/file.ts';
@@ -13,7 +15,7 @@ import { populate, type Target } from './target.ts';
 
 export interface PoolDeps extends Pick<LoopDeps, 'clock' | 'limits'> {
   readonly intake: IntakeDeps;
-  readonly budget: ByteBudget;
+  readonly budget: ReceiveBudget;
   /** How many more targets may be scraped, over all jobs. */
   readonly room: () => number;
 }
@@ -145,9 +147,7 @@ export class Pool {
       job,
       target,
       client: this.#client,
-      intake:
-        intake ??
-        createIntake(this.#deps.intake, { protocol: 'scrape', sender: job.name, labels: target.labels, rules: job }),
+      intake: intake ?? createIntake(this.#deps.intake, { sender: job.name, labels: target.labels, rules: job }),
       forcedError: () => this.#problem,
     });
   }
@@ -184,7 +184,7 @@ export class Pool {
   }
 }
 
-function startDiscovery(config: DiscoveryConfig, deps: DiscoverDeps, budget: ByteBudget): Promise<void> {
+function startDiscovery(config: DiscoveryConfig, deps: DiscoverDeps, budget: ReceiveBudget): Promise<void> {
   switch (config.kind) {
     case 'static':
       deps.update(config.groups);

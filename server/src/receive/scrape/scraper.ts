@@ -1,11 +1,10 @@
 /** All jobs of a scrape configuration at work. */
 
 import { printDurationMs } from '@farol/promql';
-import type { Clock } from '#kit';
-import { type Ledger, log } from '#kit';
+import type { Clock, Ledger } from '#kit';
 import type { Labels, Limits, SeriesRef } from '#model';
 import type { WriteBatch } from '#store';
-import type { ByteBudget } from './client.ts';
+import type { ReceiveBudget } from '../budget.ts';
 import type { ScrapeConfig } from './config/index.ts';
 import type { IntakeDeps } from './intake.ts';
 import type { TargetStatus } from './loop.ts';
@@ -21,6 +20,8 @@ export interface ScraperDeps {
   readonly ledger: Ledger;
   readonly limits: Pick<Limits, 'scrape' | 'receive'>;
   readonly clock: Clock;
+  /** Shared with the other receivers. */
+  readonly budget: ReceiveBudget;
 }
 
 export interface Scraper {
@@ -50,9 +51,8 @@ export interface ActiveScrapeTarget extends TargetStatus {
 
 export function createScraper(deps: ScraperDeps): Scraper {
   const pools = new Map<string, Pool>();
-  const budget: ByteBudget = { bytes: 0, bytesMax: deps.limits.receive.inFlightBytesMax };
-  const intake: IntakeDeps = { ...deps, limits: deps.limits.receive, newMetadata: createMetadataMemory() };
-  const poolDeps: PoolDeps = { clock: deps.clock, limits: deps.limits.scrape, budget, intake, room };
+  const intake: IntakeDeps = { ...deps, limits: deps.limits.receive, metadata: createMetadataMemory() };
+  const poolDeps: PoolDeps = { clock: deps.clock, limits: deps.limits.scrape, budget: deps.budget, intake, room };
 
   function room(): number {
     let left = deps.limits.scrape.targetsMax;
@@ -60,8 +60,7 @@ export function createScraper(deps: ScraperDeps): Scraper {
     return left;
   }
 
-  async function apply({ jobs, notes }: ScrapeConfig): Promise<void> {
-    for (const note of notes) log.info({ note }, 'scrape configuration');
+  async function apply({ jobs }: ScrapeConfig): Promise<void> {
     const names = new Set(jobs.map(({ name }) => name));
     const gone = [...pools].filter(([name]) => !names.has(name));
     for (const [name] of gone) pools.delete(name);

@@ -1,6 +1,8 @@
 /** http_sd_configs: target groups from an endpoint, as JSON. */
+
 import { log } from '#kit';
-import { type ByteBudget, createClient } from '../client.ts';
+import type { ReceiveBudget } from '../../budget.ts';
+import { createClient } from '../client.ts';
 import type { DiscoveryConfig } from '../config/index.ts';
 import { readGroups } from './groups.ts';
 import { type Discover, every } from './runner.ts';
@@ -8,7 +10,7 @@ import { type Discover, every } from './runner.ts';
 const bodyBytesMax = 32 * 1024 * 1024;
 const jsonType = /^application\/json(;\s*charset=("utf-8"|utf-8))?$/i;
 
-export function discoverHttp(budget: ByteBudget): Discover<DiscoveryConfig & { kind: 'http' }> {
+export function discoverHttp(budget: ReceiveBudget): Discover<DiscoveryConfig & { kind: 'http' }> {
   return async ({ url, refreshMs, http }, { clock, signal, update }) => {
     using client = createClient(http, budget);
 
