@@ -14,7 +14,7 @@ import { failure } from './failure.ts';
 import type { QueryRequest } from './request.ts';
 import { type DataInsert, readDataInsert } from './statement.ts';
 
-export const bodyLimits = {
+const bodyLimits = {
   queryBytesMax: 64 * 1024 * 1024,
   insertBytesMax: 4 * 1024 * 1024 * 1024,
   /** An INSERT shows its FORMAT within this much of its text. */
@@ -25,7 +25,7 @@ export type Input =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'data'; readonly insert: DataInsert; readonly file: SpoolFile };
 
-export interface SpoolFile extends AsyncDisposable {
+interface SpoolFile extends AsyncDisposable {
   readonly path: string;
   readonly bytes: number;
 }

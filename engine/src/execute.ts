@@ -33,17 +33,20 @@ export interface SessionPool {
  */
 export async function* execute(on: SessionPool, order: Order, signal: AbortSignal): AsyncGenerator<Block> {
   const session = await on.pool.take(signal);
+  let ended = false;
   try {
     await prepare(on, session, order);
     if (order.delivery === 'blocks') yield* blocksOf(session, order);
     else yield await wholeOf(session, order);
+    await restore(on, session, order);
+    ended = true;
   } catch (thrown) {
     throw failureOf(thrown);
   } finally {
-    await restore(on, session, order).then(
-      () => on.pool.give(session),
-      () => on.pool.discard(session),
-    );
+    // chDB keeps what a failed query had already written and puts it before the session's next answer (chdb 3.4.0), so
+    // a session that did not come to a proper end is not used again.
+    if (ended) on.pool.give(session);
+    else on.pool.discard(session);
   }
 }
 
@@ -54,8 +57,7 @@ async function prepare(on: SessionPool, session: Session, order: Order): Promise
 
 async function restore(on: SessionPool, session: Session, order: Order): Promise<void> {
   const names = Object.keys(order.settings);
-  // One by one: a name that chDB does not know must not keep the others from being undone.
-  for (const name of names) await session.queryAsync(`SET ${name} = DEFAULT`).catch(() => undefined);
+  if (names.length > 0) await session.queryAsync(`SET ${names.map((name) => `${name} = DEFAULT`).join(', ')}`);
   const base = Object.fromEntries(Object.entries(on.baseline).filter(([name]) => names.includes(name)));
   if (Object.keys(base).length > 0) await session.queryAsync(setStatement(base));
   if (order.database && order.database !== on.database) await session.queryAsync(useStatement(on.database));

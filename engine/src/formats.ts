@@ -1,4 +1,5 @@
 /** What the engine knows about ClickHouse's formats: their content types, and which can be sent block by block. */
+import type { Statement } from './statement.ts';
 
 const contentTypes: Record<string, string> = {
   JSON: 'application/json; charset=UTF-8',
@@ -24,12 +25,19 @@ export function contentTypeOf(format: string): string {
   return contentTypes[format] ?? 'text/plain; charset=UTF-8';
 }
 
+const binary = new Set(['RowBinary', 'Native']);
+
 // chDB formats each block of a streamed answer on its own, so only formats without a beginning and an end can be joined.
 const blockwise = new Set([
   ...['RowBinary', 'Native', 'JSONEachRow', 'JSONLines', 'NDJSON', 'JSONCompactEachRow', 'JSONStringsEachRow'],
   ...['JSONCompactStringsEachRow', 'TabSeparated', 'TSV', 'TabSeparatedRaw', 'TSVRaw', 'CSV', 'TSKV', 'LineAsString'],
 ]);
 
-export function isBlockwise(format: string): boolean {
-  return blockwise.has(format);
+/**
+ * Whether an answer goes out block by block. A query that asks while it is planned would hold up the lane, so it is
+ * computed whole, in a thread of its own; except in the binary formats, whose answers may be too large for that.
+ */
+export function isBlockwise(format: string, statement: Statement): boolean {
+  if (statement.verb !== 'SELECT' || !statement.plain || !blockwise.has(format)) return false;
+  return binary.has(format) || !statement.asksWhilePlanning;
 }

@@ -19,7 +19,8 @@ export interface HttpOptions {
 }
 
 export function createEngineServer(options: HttpOptions): Server {
-  const server = createServer((request, response) => {
+  // Parameters travel in the URL; ClickHouse's own bound (http_max_uri_size) is 1 MiB, before escaping.
+  const server = createServer({ maxHeaderSize: 4 * 1024 * 1024 }, (request, response) => {
     void handle(options, request, response);
   });
   // The one client is our own server on a private socket: idle connections may stay, a slow insert may take its time.
@@ -32,7 +33,8 @@ export function createEngineServer(options: HttpOptions): Server {
 
 async function handle(options: HttpOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = (request.url ?? '/').split('?')[0];
-  if (path === '/ping' || path === '/replicas_status' || request.url === '/') return void response.end('Ok.\n');
+  const asksNothing = request.method === 'GET' && request.url === '/';
+  if (path === '/ping' || path === '/replicas_status' || asksNothing) return void response.end('Ok.\n');
   if (path !== '/' && path !== '/query') {
     response.statusCode = 404;
     return void response.end(`There is no handle ${request.url}\n`);
@@ -70,12 +72,11 @@ async function answer(options: HttpOptions, { request, response, signal }: Excha
     return;
   }
   const format = statement.format ?? query.defaultFormat;
-  const blockwise = statement.verb === 'SELECT' && statement.plain && isBlockwise(format);
   const answer = run(options.database, {
     ...runOf(query, signal),
     text,
     format,
-    delivery: blockwise ? 'blocks' : 'whole',
+    delivery: isBlockwise(format, statement) ? 'blocks' : 'whole',
   });
   await send(options, { response, answer, format, signal });
   if (/\bDATABASE\b/i.test(text) && !query.reader) await options.database.refreshFence();

@@ -58,6 +58,7 @@ function guardWords(text: string, words: readonly Token[], fence: Fence): void {
     if (kind === 'string' && isTablePlace(before, words[i - 1])) throw denied('a table named by a string');
     if (kind !== 'word' && kind !== 'quoted') continue;
     if (kind === 'word' && forbiddenWords.has(word)) throw denied(word);
+    if (kind === 'word' && word === 'INSERT' && words[i + 1]?.kind === 'word') throw denied(word);
     if (kind === 'word' && before === '(' && statementsInParentheses.has(word) && after !== '(') throw denied(word);
     if (before !== '.' && after === '.' && fence.databases.has(word.toLowerCase()))
       throw denied(`the database ${word.toLowerCase()}`);

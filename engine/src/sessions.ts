@@ -15,7 +15,7 @@ export interface Pool {
   /** A free session, first come first served. Throws TOO_MANY_SIMULTANEOUS_QUERIES, or the signal's reason. */
   take(signal: AbortSignal): Promise<Session>;
   give(session: Session): void;
-  /** Instead of `give`, for a session in an unknown state: closed, and replaced when one is needed. */
+  /** Instead of `give`, for a session that is not to be used again: closed, and replaced when one is needed. */
   discard(session: Session): void;
   /** Closes the free sessions; those in use are closed when given back. */
   close(): void;
@@ -71,8 +71,12 @@ export function createPool(name: string, open: () => Session, limits: PoolLimits
       return fresh;
     },
     discard(session) {
-      opened--;
       session.close();
+      opened--;
+      const [next] = waiters;
+      if (!next || closed) return;
+      opened++;
+      next.start(open());
     },
     give(session) {
       const [next] = waiters;

@@ -10,6 +10,8 @@ export interface Statement {
   readonly format?: string;
   /** Blocks of the answer can be sent one by one (no totals behind them). */
   readonly plain: boolean;
+  /** Has a subquery that chDB may compute while it plans: in an expression, not in FROM or WITH. */
+  readonly asksWhilePlanning: boolean;
 }
 
 /** An INSERT whose rows come as data: `head` and `tail` stand around the place where FROM INFILE goes. */
@@ -35,8 +37,18 @@ export function readStatement(text: string): Statement {
     text,
     verb: first === 'WITH' ? 'SELECT' : first,
     ...(format !== undefined && { format }),
+    asksWhilePlanning: asksWhilePlanning(spelled),
     plain: !spelled.includes('TOTALS') && !spelled.includes('EXTREMES'),
   };
+}
+
+const tablePlaces = new Set(['', '(', 'FROM', 'JOIN', 'AS', 'ALL', 'DISTINCT', 'UNION', 'EXCEPT', 'INTERSECT']);
+
+function asksWhilePlanning(spelled: readonly string[]): boolean {
+  return spelled.some((word, i) => {
+    const next = spelled[i + 1];
+    return word === '(' && (next === 'SELECT' || next === 'WITH') && !tablePlaces.has(spelled[i - 1] ?? '');
+  });
 }
 
 /** Files are read by the engine alone: INFILE and OUTFILE in a client's text are never passed on. */

@@ -1,6 +1,6 @@
 /** The engine's process, watched: started, started again when it dies, never left behind. */
 import { type ChildProcess, fork, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { Agent, type ClientRequestArgs } from 'node:http';
 import { createConnection } from 'node:net';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -28,6 +28,7 @@ const startAttemptsMax = 5;
 const dyingMsMax = 15_000;
 const backoffMsMax = 10_000;
 const directoryLocked = 76;
+const lastWordsMax = 4000;
 
 class SocketAgent extends Agent {
   readonly #path: string;
@@ -55,6 +56,7 @@ export class Supervisor implements Engine {
   readonly httpAgent: Agent;
   readonly #options: EngineOptions;
   readonly #socketPath: string;
+  readonly #temporaryDir: string | undefined;
   #child: ChildProcess | undefined;
   #ready: Ready = { version: '', detachedParts: 0 };
   #closing = false;
@@ -64,7 +66,10 @@ export class Supervisor implements Engine {
     this.#options = options;
     this.database = options.database;
     mkdirSync(join(options.dataDir, 'engine'), { recursive: true, mode: 0o700 });
-    this.#socketPath = socketPathOf(options.dataDir);
+    // A Unix socket's path has at most 107 bytes; a long data directory gets its socket among the temporary files.
+    const inside = join(resolve(options.dataDir), 'engine', 'engine.sock');
+    if (Buffer.byteLength(inside) > 100) this.#temporaryDir = mkdtempSync(join(tmpdir(), 'farol-engine-'));
+    this.#socketPath = this.#temporaryDir ? join(this.#temporaryDir, 'engine.sock') : inside;
     this.httpAgent = new SocketAgent(this.#socketPath);
   }
 
@@ -120,26 +125,35 @@ export class Supervisor implements Engine {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.#child = child;
-    for (const stream of [child.stdout, child.stderr])
-      stream?.setEncoding('utf8').on('data', (text: string) => this.#repeat(text));
+    let lastWords = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        lastWords = (lastWords + text).slice(-lastWordsMax);
+        this.#repeat(text);
+      });
+    }
     return new Promise((started, failed) => {
-      let reason = '';
+      let error: EngineStartError | undefined;
       child.on('message', (message: FromChild) => {
         if (message.kind === 'ready') {
+          lastWords = '';
           this.#becomeReady(message);
           started();
         }
         if (message.kind === 'failed') {
-          reason = message.message;
-          failed(new EngineStartError(message.message, message.code));
+          error = new EngineStartError(message.message, message.code);
           child.kill('SIGKILL');
         }
       });
       child.on('error', failed);
-      child.on('exit', (code, signal) => {
-        reason ||= `the engine's process ended (${signal ?? `code ${code}`})`;
-        failed(new EngineStartError(reason, 0));
-        this.#ended(child, reason);
+      // `close` comes after `exit`, when everything the process said has been heard.
+      child.on('close', (code, signal) => {
+        error ??= new EngineStartError(`the engine's process ended (${signal ?? `code ${code}`})`, 0);
+        // chDB tells why it cannot open a directory only on stderr.
+        const number = /Code: (\d+)\. DB::Exception: /.exec(lastWords)?.[1];
+        if (number) error = new EngineStartError(lastWords.slice(lastWords.indexOf('Code: ')).trim(), Number(number));
+        failed(error);
+        this.#ended(child, error.message);
       });
     });
   }
@@ -211,7 +225,9 @@ export class Supervisor implements Engine {
 
   #repeat(text: string): void {
     const line = text.trim();
-    if (line !== '') this.#options.log.warn({ engine: line.slice(0, 4000) }, 'the engine said something');
+    // That the directory is locked is said by EngineStartError, once, when waiting did not help.
+    if (line !== '' && !line.startsWith(`Code: ${directoryLocked}.`))
+      this.#options.log.warn({ engine: line.slice(0, 4000) }, 'the engine said something');
   }
 
   #tell(state: EngineState, reason?: string): void {
@@ -231,21 +247,14 @@ export class Supervisor implements Engine {
       clearTimeout(killer);
     }
     this.httpAgent.destroy();
+    rmSync(this.#socketPath, { force: true });
+    if (this.#temporaryDir) rmSync(this.#temporaryDir, { recursive: true, force: true });
     this.#tell('down', 'closed');
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close(5000);
   }
-}
-
-/** A Unix socket's path has at most 107 bytes; a long data directory gets its socket among the temporary files. */
-function socketPathOf(dataDir: string): string {
-  const inside = join(resolve(dataDir), 'engine', 'engine.sock');
-  if (Buffer.byteLength(inside) <= 100) return inside;
-  const dir = join(tmpdir(), `farol-engine-${process.pid}`);
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
-  return join(dir, 'engine.sock');
 }
 
 function backoffMs(failures: number): number {
