@@ -17,7 +17,11 @@ export async function ask<Row>(wire: Wire, query: Sql, options: AskOptions, limi
 
 /** A question about the store itself (`system` tables), with our own rights. */
 export async function inspect<Row>(wire: Wire, query: Sql, options: AskOptions, limits: AskLimits): Promise<Row[]> {
-  return await all<Row>(wire.inspect(query, 'JSONCompactEachRowWithNames', readOptions(options, limits)), options, limits);
+  return await all<Row>(
+    wire.inspect(query, 'JSONCompactEachRowWithNames', readOptions(options, limits)),
+    options,
+    limits,
+  );
 }
 
 /** In a format that the engine streams: it repeats the names, but needs no room for the whole answer. */

@@ -20,7 +20,7 @@ export interface Store extends AsyncDisposable {
   readonly series: SeriesCatalogue;
   readonly metrics: MetricReader;
   /**
-   * Takes a batch and resolves when every row of it is fsynced (group commit, ≤ limits.store.flushMs).
+   * Takes a batch and resolves when every row of it is fsynced (group commit; at most limits.store.smallGroupMs).
    * Refuses with STORE_BUSY (queue full), STORE_FULL (disk), STORE_DOWN; then nothing of the batch counts as taken.
    * Retries inside with the same deduplication token. Rows are owned by the store from here on.
    */

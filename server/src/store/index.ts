@@ -4,5 +4,18 @@
  */
 export type * from './contract.ts';
 export { openStore, type StoreOptions } from './open.ts';
-export { float, identifier, int, integers, joinSql, type Param, renderSql, type Sql, sql, text, texts, uint64 } from './sql.ts';
+export {
+  float,
+  identifier,
+  int,
+  integers,
+  joinSql,
+  type Param,
+  renderSql,
+  type Sql,
+  sql,
+  text,
+  texts,
+  uint64,
+} from './sql.ts';
 export type { StoreTarget } from './target.ts';

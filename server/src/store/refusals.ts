@@ -47,7 +47,8 @@ export function refusalOf(error: unknown, signal?: AbortSignal): Refusal {
   if (signal?.aborted) return new Refusal('the query was cancelled', { code: 'CANCELLED', cause: error });
   const code = clickHouseCode(error);
   if (code === undefined) {
-    if (!isNetworkError(error)) return new Refusal('the query failed in the store', { code: 'QUERY_FAILED', cause: error });
+    if (!isNetworkError(error))
+      return new Refusal('the query failed in the store', { code: 'QUERY_FAILED', cause: error });
     return new Refusal('the store is not reachable; it is being restarted', {
       code: 'STORE_DOWN',
       cause: error,
@@ -62,7 +63,8 @@ export function refusalOf(error: unknown, signal?: AbortSignal): Refusal {
 }
 
 const sentences: Partial<Record<RefusalCode, string>> = {
-  QUERY_TOO_LARGE: 'the query needs more memory or rows than the store allows one query; narrow its time range or filters',
+  QUERY_TOO_LARGE:
+    'the query needs more memory or rows than the store allows one query; narrow its time range or filters',
   QUERY_TIMEOUT: 'the query ran past limits.query.msMax; narrow its time range or filters',
   STORE_BUSY: 'the store is busy with other work; try again shortly',
   STORE_FULL: 'the disk is full',
@@ -72,7 +74,7 @@ const sentences: Partial<Record<RefusalCode, string>> = {
 };
 
 /** The code of a ClickHouse exception, from the client's error or from its text. */
-export function clickHouseCode(error: unknown): number | undefined {
+function clickHouseCode(error: unknown): number | undefined {
   const code = Number((error as { code?: unknown } | undefined)?.code);
   if (Number.isInteger(code) && code > 0) return code;
   const inText = /Code: (\d+)\. DB::Exception/.exec(messageOf(error));

@@ -75,7 +75,8 @@ const mainTable: Record<Signal, string> = { metrics: 'samples', logs: 'logs', tr
 
 function sizeOf(signal: Signal, parts: readonly TableParts[], days: ReadonlyMap<string, number>): SignalSize {
   const main = parts.find(({ name }) => name === mainTable[signal]);
-  const span = main !== undefined && main.newest > 0 ? { oldestMs: main.oldest * 1000, newestMs: main.newest * 1000 } : {};
+  const span =
+    main !== undefined && main.newest > 0 ? { oldestMs: main.oldest * 1000, newestMs: main.newest * 1000 } : {};
   return {
     signal,
     rows: Number(main?.row_count ?? 0),

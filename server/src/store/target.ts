@@ -1,10 +1,11 @@
 /** Where the rows live: the embedded engine, which is started here, or a ClickHouse that is somewhere already. */
 import { mkdirSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
-import { type EngineState, EngineStartError, startEngine } from '@farol/engine';
+import { EngineStartError, type EngineState, startEngine } from '@farol/engine';
 import type { log } from '#kit';
 import { Refusal } from '#model';
 import { type AskLimits, inspect } from './ask.ts';
+import { failureOf } from './refusals.ts';
 import { sql } from './sql.ts';
 import { type Endpoint, openWire, type Wire } from './wire.ts';
 
@@ -70,7 +71,9 @@ async function openEmbedded(target: StoreTarget & { kind: 'embedded' }, deps: Ta
 
 async function openClickHouse(target: StoreTarget & { kind: 'clickhouse' }, deps: TargetDeps): Promise<OpenTarget> {
   const endpoint = endpointOf(target.url);
-  await createDatabase(endpoint, target.cluster);
+  await createDatabase(endpoint, target.cluster).catch((cause: unknown) => {
+    throw startRefusal(cause, endpoint);
+  });
   const wire = openWire(endpoint);
   const one = async (query: ReturnType<typeof sql>): Promise<string> => {
     const options = { signal: AbortSignal.timeout(deps.askLimits.msMax) };
@@ -96,7 +99,7 @@ async function openClickHouse(target: StoreTarget & { kind: 'clickhouse' }, deps
 }
 
 /** `http://user:pass@host:8123/db`; the database is `farol` when none is named. */
-export function endpointOf(text: string): Endpoint {
+function endpointOf(text: string): Endpoint {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const database = url === undefined ? '' : decodeURIComponent(url.pathname.slice(1)) || 'farol';
   if (url === undefined || !/^https?:$/.test(url.protocol) || !/^[\w-]+$/.test(database)) {
@@ -116,6 +119,21 @@ async function createDatabase(endpoint: Endpoint, cluster: string | undefined): 
   await using wire = openWire({ ...endpoint, database: 'default' });
   const where = cluster === undefined ? '' : ` ON CLUSTER '${cluster.replaceAll(/['\\]/g, '\\$&')}'`;
   await wire.command(`CREATE DATABASE IF NOT EXISTS \`${endpoint.database}\`${where}`);
+}
+
+/** The first thing asked of a ClickHouse: what goes wrong here is for the one who gave the address to mend. */
+function startRefusal(cause: unknown, { url, username = 'default', database }: Endpoint): Refusal {
+  const { code, message } = cause as { code?: string; message?: string };
+  const about = { code: 'CONFIG_INVALID', cause } as const;
+  if (code === '516' || code === '192' || code === '194')
+    return new Refusal(
+      `ClickHouse at ${url} does not let user "${username}" in: wrong user or password in --store`,
+      about,
+    );
+  if (failureOf(cause).kind === 'transient' && !/^\d+$/.test(code ?? ''))
+    return new Refusal(`ClickHouse at ${url} (--store) cannot be reached: ${code ?? message}`, about);
+  const why = `${message ?? cause}`.split('\n', 1)[0]?.slice(0, 300);
+  return new Refusal(`ClickHouse at ${url} refused to create database "${database}": ${why}`, about);
 }
 
 /** The text index of `logs` is the youngest thing the tables need. */

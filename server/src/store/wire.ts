@@ -18,8 +18,8 @@ export interface Endpoint {
 export interface Insert {
   readonly table: string;
   readonly columns: string;
-  /** RowBinary. Must not change until the insert has returned. */
-  readonly bytes: Buffer;
+  /** `Native`, in pieces. Must not change until the insert has returned. */
+  readonly native: readonly Buffer[];
   /** Two inserts with the same token and bytes are one. */
   readonly token: string;
 }
@@ -53,12 +53,12 @@ export function openWire(endpoint: Endpoint): Wire {
     return stream;
   };
   return {
-    insert: async ({ table, columns, bytes, token }) => {
+    insert: async ({ table, columns, native, token }) => {
       // The settings stand in the text: the embedded engine then needs no other statement to set them.
       const settings = `${insertSettings}, insert_deduplication_token = '${token}'`;
       const { stream } = await client.exec({
-        query: `INSERT INTO ${table} (${columns}) SETTINGS ${settings} FORMAT RowBinary`,
-        values: Readable.from([bytes], { objectMode: false }),
+        query: `INSERT INTO ${table} (${columns}) SETTINGS ${settings} FORMAT Native`,
+        values: Readable.from(native, { objectMode: false }),
       });
       await drain(stream);
     },

@@ -193,11 +193,12 @@ function place(table: Int32Array, mask: number, hash: number, ref: number): void
 }
 
 function pushTo(lists: Map<string, RefList>, key: string, ref: number): void {
-  const known = lists.get(key);
-  if (known !== undefined) return known.push(ref);
-  const list = new RefList();
+  let list = lists.get(key);
+  if (list === undefined) {
+    list = new RefList();
+    lists.set(key, list);
+  }
   list.push(ref);
-  lists.set(key, list);
 }
 
 /** Hot: once per series and request. FNV-1a over the code units, with a separator that no length could fake. */

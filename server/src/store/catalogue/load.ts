@@ -1,6 +1,7 @@
 /** Reads the catalogue back from the tables: at start, and (where several Farols share them) every few seconds. */
-import { rowBinaryRows, type ByteReader } from '../read/rowbinary-reader.ts';
-import { int, sql } from '../sql.ts';
+import type { Readable } from 'node:stream';
+import { type ByteReader, rowBinaryRows } from '../read/rowbinary-reader.ts';
+import { int, type Sql, sql } from '../sql.ts';
 import type { ReadOptions, Wire } from '../wire.ts';
 import type { Catalogue } from './catalogue.ts';
 import { dayOf, type Sightings } from './sightings.ts';
@@ -11,8 +12,25 @@ export interface LoadDeps {
   readonly sightings: Sightings;
 }
 
+/** Everything the tables know of series since the two times. The days are asked for while the series still come. */
+export async function loadCatalogue(
+  deps: LoadDeps,
+  since: { readonly writtenMs: number; readonly day: number },
+  options: ReadOptions,
+): Promise<void> {
+  const days = deps.wire.read(daysSql(since.day), 'RowBinary', options);
+  // Awaited below; until then its failure is nobody's.
+  days.catch(() => undefined);
+  await loadSeries(deps, since.writtenMs, options);
+  await loadDays(deps, await days);
+}
+
 /** Series whose rows were written at or after `sinceMs`. */
-export async function loadSeries({ wire, catalogue, sightings }: LoadDeps, sinceMs: number, options: ReadOptions): Promise<void> {
+async function loadSeries(
+  { wire, catalogue, sightings }: LoadDeps,
+  sinceMs: number,
+  options: ReadOptions,
+): Promise<void> {
   const query = sql`
     SELECT tenant, id, labels, histogram, seen
     FROM series
@@ -26,21 +44,22 @@ export async function loadSeries({ wire, catalogue, sightings }: LoadDeps, since
   }
 }
 
-/** Days on which series were seen, from `sinceDay` on. */
-export async function loadDays({ wire, catalogue, sightings }: LoadDeps, sinceDay: number, options: ReadOptions): Promise<void> {
-  const query = sql`
+function daysSql(sinceDay: number): Sql {
+  return sql`
     SELECT tenant, id, toUInt16(min(day)) AS first, toUInt16(max(day)) AS last,
       if(uniqExact(day) = last - first + 1, [], groupUniqArray(toUInt16(day))) AS scattered
     FROM series_days
     WHERE day >= toDate(${int(sinceDay)})
     GROUP BY tenant, id`;
-  const answer = await wire.read(query, 'RowBinary', options);
+}
+
+async function loadDays({ catalogue, sightings }: LoadDeps, answer: Readable): Promise<void> {
   for await (const rows of rowBinaryRows(answer, readDays)) {
     for (const { tenant, id, first, last, scattered } of rows) {
       const ref = catalogue.refOfId(tenant, id);
       if (ref < 0) continue;
-      const days = scattered.length > 0 ? scattered.sort((a, b) => a - b) : consecutive(first, last);
-      for (const day of days) sightings.recall(ref, day);
+      if (scattered.length === 0) sightings.recallRange(ref, first, last);
+      else for (const day of scattered.sort((a, b) => a - b)) sightings.recall(ref, day);
     }
   }
 }
@@ -64,6 +83,3 @@ function readDays(reader: ByteReader) {
     scattered: reader.list(() => reader.uint16()),
   };
 }
-
-const consecutive = (first: number, last: number): number[] =>
-  Array.from({ length: last - first + 1 }, (_, index) => first + index);

@@ -2,7 +2,7 @@
 import { labelValue, type Matcher } from '#model';
 import type { Catalogue } from './catalogue.ts';
 import type { RefList } from './ref-list.ts';
-import { type Sightings, dayOf } from './sightings.ts';
+import { dayOf, type Sightings } from './sightings.ts';
 import { type ValueTest, valueTest } from './value-test.ts';
 
 export interface SeriesQuestion {
@@ -40,9 +40,7 @@ export function resolveSeries(catalogue: Catalogue, sightings: Sightings, questi
 /** The metric name if it is known, else any label whose values are named and not empty. */
 function pickFirst(tests: readonly NamedTest[]): NamedTest | undefined {
   const named = tests.filter((test) => test.values !== undefined && !test.values.includes(''));
-  return (
-    named.find((test) => test.name === '__name__') ?? named[0] ?? tests.find((test) => test.name === '__name__')
-  );
+  return named.find((test) => test.name === '__name__') ?? named[0] ?? tests.find((test) => test.name === '__name__');
 }
 
 function postings(catalogue: Catalogue, tenant: string, first: NamedTest): Int32Array[] {

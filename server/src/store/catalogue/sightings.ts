@@ -62,6 +62,17 @@ export class Sightings {
     this.note(ref, day);
   }
 
+  /** What the tables say of a run of days. */
+  recallRange(ref: number, first: number, last: number): void {
+    this.room(ref);
+    if (this.first[ref] !== 0) {
+      for (let day = first; day <= last; day++) this.note(ref, day);
+      return;
+    }
+    this.first[ref] = first;
+    this.last[ref] = last;
+  }
+
   /** What the tables say of a series. */
   recallSeries(ref: number, seenDay: number, histogram: boolean): void {
     this.room(ref);

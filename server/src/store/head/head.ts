@@ -5,8 +5,8 @@
  */
 import type { Clock } from '#kit';
 import type { SampleColumns, SeriesRef } from '#model';
-import { headBytes, headOutOfOrder, headSamples, headWindowSeconds } from '../selfmetrics.ts';
 import type { Columns } from '../read/sample-runs.ts';
+import { headBytes, headOutOfOrder, headSamples, headWindowSeconds } from '../selfmetrics.ts';
 import { RecentSeries } from './recent-series.ts';
 
 export interface HeadOptions {

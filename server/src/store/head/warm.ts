@@ -61,13 +61,17 @@ async function startOfWindow({ head, wire, askLimits, signal, recentBytesMax }: 
   return head.keepFromMs;
 }
 
-function* batchesOf({ catalogue, sightings, nowMs }: WarmDeps, fromMs: number): Generator<{ tenant: string; refs: Int32Array }> {
+function* batchesOf(
+  { catalogue, sightings, nowMs }: WarmDeps,
+  fromMs: number,
+): Generator<{ tenant: string; refs: Int32Array }> {
   const fromDay = dayOf(fromMs);
   const toDay = dayOf(nowMs()) + 1;
   for (const tenant of catalogue.tenantNames()) {
     let batch: number[] = [];
     for (const metric of [...catalogue.metricNames(tenant)]) {
-      for (const ref of catalogue.ofMetric(tenant, metric)) if (sightings.seenBetween(ref, fromDay, toDay)) batch.push(ref);
+      for (const ref of catalogue.ofMetric(tenant, metric))
+        if (sightings.seenBetween(ref, fromDay, toDay)) batch.push(ref);
       if (batch.length < seriesPerRead) continue;
       yield { tenant, refs: Int32Array.from(batch) };
       batch = [];

@@ -6,7 +6,7 @@ import { int, joinSql, sql, text } from '../sql.ts';
 import type { Wire } from '../wire.ts';
 import { type ByteReader, rowBinaryRows } from './rowbinary-reader.ts';
 import { tooMany } from './sample-runs.ts';
-import { type SampleDeps, type SampleQuestion, seriesCondition } from './sample-sql.ts';
+import { type SampleDeps, type SampleQuestion, windowCondition } from './sample-sql.ts';
 
 type Exemplar = ExemplarsOfSeries['exemplars'][number];
 
@@ -17,9 +17,7 @@ export async function exemplarsFromTables(question: SampleQuestion, deps: Sample
   const query = sql`
     SELECT id, time, value, trace_id, span_id, labels
     FROM exemplars
-    WHERE ${seriesCondition(question, catalogue)}
-      AND time >= fromUnixTimestamp64Milli(${int(Math.ceil(question.startMs))})
-      AND time <= fromUnixTimestamp64Milli(${int(Math.floor(question.endMs))})`;
+    WHERE ${windowCondition(question, catalogue)}`;
   const answer = await wire.read(query, 'RowBinary', { signal: question.signal, msMax });
   const found = new Map<SeriesRef, Map<string, Exemplar>>();
   let count = 0;
@@ -62,7 +60,11 @@ export interface MetadataQuestion {
 }
 
 /** The newest of each metric, by name. */
-export async function metadataFromTables(question: MetadataQuestion, wire: Wire, limits: AskLimits): Promise<MetadataRow[]> {
+export async function metadataFromTables(
+  question: MetadataQuestion,
+  wire: Wire,
+  limits: AskLimits,
+): Promise<MetadataRow[]> {
   const { tenant, metric, limit, signal } = question;
   const conditions = [sql`tenant = ${text(tenant)}`];
   if (metric !== undefined) conditions.push(sql`metric = ${text(metric)}`);
@@ -75,7 +77,12 @@ export async function metadataFromTables(question: MetadataQuestion, wire: Wire,
     ORDER BY metric
     LIMIT ${int(limit > 0 ? limit : metadataRowsMax)}`;
   const rows = await ask<NewestMetadata>(wire, query, { signal }, limits);
-  return rows.map((row) => ({ metric: row.metric, type: row.newest_type, unit: row.newest_unit, help: row.newest_help }));
+  return rows.map((row) => ({
+    metric: row.metric,
+    type: row.newest_type,
+    unit: row.newest_unit,
+    help: row.newest_help,
+  }));
 }
 
 interface NewestMetadata {

@@ -1,9 +1,9 @@
 /** Native histograms of some series between two times, from the tables. */
 import type { HistogramSample, ResetHint, SeriesRef } from '#model';
-import { int, sql } from '../sql.ts';
+import { sql } from '../sql.ts';
 import { type ByteReader, rowBinaryRows } from './rowbinary-reader.ts';
 import { tooMany } from './sample-runs.ts';
-import { type SampleDeps, type SampleQuestion, seriesCondition } from './sample-sql.ts';
+import { type SampleDeps, type SampleQuestion, windowCondition } from './sample-sql.ts';
 
 export async function histogramsFromTables(
   question: SampleQuestion,
@@ -17,9 +17,7 @@ export async function histogramsFromTables(
     SELECT id, time, schema, count, sum, zero_threshold, zero_count, positive_spans, positive_counts,
       negative_spans, negative_counts, custom_bounds, reset_hint
     FROM histograms
-    WHERE ${seriesCondition(question, catalogue)}
-      AND time >= fromUnixTimestamp64Milli(${int(Math.ceil(question.startMs))})
-      AND time <= fromUnixTimestamp64Milli(${int(Math.floor(question.endMs))})`;
+    WHERE ${windowCondition(question, catalogue)}`;
   const answer = await wire.read(query, 'RowBinary', { signal: question.signal, msMax });
   let samples = 0;
   for await (const rows of rowBinaryRows(answer, readHistogram)) {

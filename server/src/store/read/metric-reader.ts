@@ -1,5 +1,5 @@
 /** Questions about metrics: series are found in memory, samples in the recent head or in the tables. */
-import { labelPairs, type Labels, type SeriesColumns } from '#model';
+import { type Labels, labelPairs, type SeriesColumns } from '#model';
 import type { AskLimits } from '../ask.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { resolveSeries } from '../catalogue/resolve.ts';
@@ -38,7 +38,10 @@ export function createMetricReader(deps: MetricReaderDeps): MetricReader {
     return seriesOfColumns(floats, histograms);
   }
 
-  function seriesOfColumns(floats: Columns[], histograms: Awaited<ReturnType<typeof histogramsFromTables>>): SeriesColumns[] {
+  function seriesOfColumns(
+    floats: Columns[],
+    histograms: Awaited<ReturnType<typeof histogramsFromTables>>,
+  ): SeriesColumns[] {
     const series: SeriesColumns[] = floats.map(({ ref, timesMs, values }) => {
       const own = histograms.get(ref);
       histograms.delete(ref);
@@ -106,4 +109,3 @@ async function timed<T>(source: string, signal: AbortSignal, read: () => Promise
 }
 
 const firstOf = (texts: string[], limit: number): string[] => (limit > 0 ? texts.slice(0, limit) : texts);
-

@@ -12,7 +12,10 @@ export interface NativeBlock {
 }
 
 /** Yields blocks in the order they come. The caller owns each. */
-export async function* nativeBlocks(chunks: AsyncIterable<Buffer>, columns: readonly string[]): AsyncGenerator<NativeBlock> {
+export async function* nativeBlocks(
+  chunks: AsyncIterable<Buffer>,
+  columns: readonly string[],
+): AsyncGenerator<NativeBlock> {
   const assembler = new BlockAssembler(columns);
   for await (const chunk of chunks) {
     for (const block of assembler.push(chunk)) yield block;
@@ -23,7 +26,7 @@ export async function* nativeBlocks(chunks: AsyncIterable<Buffer>, columns: read
 /** No header is longer: a few columns with short names. */
 const headerBytesMax = 1024;
 
-export class BlockAssembler {
+class BlockAssembler {
   private readonly columns: readonly string[];
   private rest: Buffer = Buffer.alloc(0);
   private rows = 0;

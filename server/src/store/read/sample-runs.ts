@@ -18,10 +18,12 @@ export interface RunLimits {
 }
 
 /** Which series a run belongs to: -1 for one that was not asked for. */
-export type RefOfId = (id: number) => SeriesRef;
+type RefOfId = (id: number) => SeriesRef;
 
 export class SampleRuns {
   samples = 0;
+  /** Series that have two values for one time: the blocks do not say which was written last. */
+  readonly disputed: SeriesRef[] = [];
   private readonly limits: RunLimits;
   private readonly refOfId: RefOfId;
   private readonly runsOfRef = new Map<SeriesRef, Run[]>();
@@ -56,7 +58,8 @@ export class SampleRuns {
       runs.sort((a, b) => firstTime(a) - firstTime(b));
       let end = at;
       for (const run of runs) end = copyRun(run, times, values, end);
-      const length = ascend(times.subarray(at, end), values.subarray(at, end));
+      const { length, disputed } = ascend(times.subarray(at, end), values.subarray(at, end));
+      if (disputed) this.disputed.push(ref);
       found.push({ ref, timesMs: times.subarray(at, at + length), values: values.subarray(at, at + length) });
       at = end;
     }
@@ -92,7 +95,12 @@ const timeAt = (words: Uint32Array, cell: number): number =>
   ((words[2 * cell + 1] as number) | 0) * 4294967296 + (words[2 * cell] as number);
 
 /** Values go over as words, so that a NaN keeps its payload. Returns the new end. */
-function copyRun({ block: { rows, words }, start, end }: Run, times: Float64Array, values: Float64Array, at: number): number {
+function copyRun(
+  { block: { rows, words }, start, end }: Run,
+  times: Float64Array,
+  values: Float64Array,
+  at: number,
+): number {
   const valueWords = new Uint32Array(values.buffer, values.byteOffset);
   const firstValue = 2 * (2 * rows + start);
   valueWords.set(words.subarray(firstValue, firstValue + 2 * (end - start)), 2 * at);
@@ -100,29 +108,41 @@ function copyRun({ block: { rows, words }, start, end }: Run, times: Float64Arra
   return at + end - start;
 }
 
-/** Sorts by time and merges equal times, where the later cell wins. Returns the new length. Nearly always a mere check. */
-export function ascend(times: Float64Array, values: Float64Array): number {
-  let i = 1;
-  while (i < times.length && (times[i] as number) > (times[i - 1] as number)) i++;
-  return i >= times.length ? times.length : sortByTime(times, values);
+interface Ascended {
+  readonly length: number;
+  /** Equal times with values of different bits were merged: the later cell won, which may not be the later write. */
+  readonly disputed: boolean;
 }
 
-function sortByTime(times: Float64Array, values: Float64Array): number {
+/** Sorts by time and merges equal times. Nearly always a mere check. */
+function ascend(times: Float64Array, values: Float64Array): Ascended {
+  let i = 1;
+  while (i < times.length && (times[i] as number) > (times[i - 1] as number)) i++;
+  return i >= times.length ? { length: times.length, disputed: false } : sortByTime(times, values);
+}
+
+function sortByTime(times: Float64Array, values: Float64Array): Ascended {
   const order = Uint32Array.from(times, (_, index) => index);
   order.sort((a, b) => (times[a] as number) - (times[b] as number) || a - b);
   const oldTimes = times.slice();
   const words = new Uint32Array(values.buffer, values.byteOffset, 2 * values.length);
   const oldWords = words.slice();
   let length = 0;
+  let disputed = false;
   for (const cell of order) {
     const time = oldTimes[cell] as number;
-    if (length > 0 && times[length - 1] === time) length--;
+    const low = oldWords[2 * cell] as number;
+    const high = oldWords[2 * cell + 1] as number;
+    if (length > 0 && times[length - 1] === time) {
+      length--;
+      disputed ||= words[2 * length] !== low || words[2 * length + 1] !== high;
+    }
     times[length] = time;
-    words[2 * length] = oldWords[2 * cell] as number;
-    words[2 * length + 1] = oldWords[2 * cell + 1] as number;
+    words[2 * length] = low;
+    words[2 * length + 1] = high;
     length++;
   }
-  return length;
+  return { length, disputed };
 }
 
 export function tooMany(what: 'samples' | 'series', max: number): Refusal {
@@ -132,4 +152,3 @@ export function tooMany(what: 'samples' | 'series', max: number): Refusal {
     { code: 'QUERY_TOO_LARGE' },
   );
 }
-

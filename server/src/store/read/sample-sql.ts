@@ -1,7 +1,7 @@
 /** The samples of some series between two times, from the tables. */
 import type { SeriesRef } from '#model';
 import type { Catalogue } from '../catalogue/catalogue.ts';
-import { integers, int, joinSql, type Sql, sql, text, texts } from '../sql.ts';
+import { int, integers, joinSql, type Param, type Sql, sql, text, texts } from '../sql.ts';
 import type { Wire } from '../wire.ts';
 import { nativeBlocks } from './native-blocks.ts';
 import { type Columns, type RunLimits, SampleRuns } from './sample-runs.ts';
@@ -28,34 +28,77 @@ const metricsMax = 500;
 
 export async function samplesFromTables(question: SampleQuestion, deps: SampleDeps): Promise<Columns[]> {
   if (question.refs.length === 0) return [];
+  const runs = await readRuns(question, samplesSql(question, deps.catalogue), deps);
+  const columns = runs.columns();
+  return runs.disputed.length === 0 ? columns : await settle(columns, Int32Array.from(runs.disputed), question, deps);
+}
+
+async function readRuns(
+  { tenant, refs, signal, limits }: SampleQuestion,
+  query: Sql,
+  deps: SampleDeps,
+): Promise<SampleRuns> {
   const { wire, catalogue, msMax } = deps;
-  const { tenant, refs, signal } = question;
   const asked = new Set<SeriesRef>(refs);
-  const runs = new SampleRuns(question.limits, (id) => {
+  const runs = new SampleRuns(limits, (id) => {
     const ref = catalogue.refOfId(tenant, id);
     return asked.has(ref) ? ref : -1;
   });
-  const answer = await wire.read(samplesSql(question, catalogue), 'Native', { signal, msMax });
+  const answer = await wire.read(query, 'Native', { signal, msMax });
   try {
     for await (const block of nativeBlocks(answer, ['id', 'time', 'value'])) runs.push(block);
   } finally {
     answer.destroy();
   }
-  return runs.columns();
+  return runs;
+}
+
+/** Asks again for the few series of which one time has several values, now with the order in which they were written. */
+async function settle(
+  columns: Columns[],
+  refs: Int32Array,
+  question: SampleQuestion,
+  deps: SampleDeps,
+): Promise<Columns[]> {
+  const narrowed = { ...question, refs };
+  const runs = await readRuns(narrowed, lastWrittenSql(narrowed, deps.catalogue), deps);
+  const settled = new Map(runs.columns().map((one) => [one.ref, one]));
+  return columns.map((one) => settled.get(one.ref) ?? one);
 }
 
 function samplesSql(question: SampleQuestion, catalogue: Catalogue): Sql {
-  const { startMs, endMs } = question;
   return sql`
     SELECT id, time, value
     FROM samples
-    WHERE ${seriesCondition(question, catalogue)}
-      AND time >= fromUnixTimestamp64Milli(${int(Math.ceil(startMs))})
-      AND time <= fromUnixTimestamp64Milli(${int(Math.floor(endMs))})`;
+    WHERE ${windowCondition(question, catalogue)}`;
 }
 
+/** Inserts are numbered in the names of their parts, and a merge keeps rows of one key in the order they were written. */
+function lastWrittenSql(question: SampleQuestion, catalogue: Catalogue): Sql {
+  return sql`
+    SELECT id, time, argMax(written, place) AS value
+    FROM (
+      SELECT id, time, value AS written, (toUInt64(splitByChar('_', _part)[2]), _part_offset) AS place
+      FROM samples
+      WHERE ${windowCondition(question, catalogue)}
+    )
+    GROUP BY id, time
+    ORDER BY id, time`;
+}
+
+/** The asked series (and perhaps some more) between the asked times. */
+export function windowCondition(question: SampleQuestion, catalogue: Catalogue): Sql {
+  const { startMs, endMs } = question;
+  return sql`${seriesCondition(question, catalogue)}
+      AND time >= fromUnixTimestamp64Milli(${timeMs(Math.ceil(startMs))})
+      AND time <= fromUnixTimestamp64Milli(${timeMs(Math.floor(endMs))})`;
+}
+
+/** Askers may mean "always" by times that no DateTime64 holds: 1970 … 2255 is as good. */
+const timeMs = (ms: number): Param => int(Math.min(Math.max(ms, 0), 9_000_000_000_000));
+
 /** The rows of the asked series, and perhaps some more: of a metric's series nearly all are asked for, or few. */
-export function seriesCondition({ tenant, refs }: { tenant: string; refs: Int32Array }, catalogue: Catalogue): Sql {
+function seriesCondition({ tenant, refs }: { tenant: string; refs: Int32Array }, catalogue: Catalogue): Sql {
   const conditions = [sql`tenant = ${text(tenant)}`];
   const metrics = new Set<string>();
   for (const ref of refs) metrics.add(catalogue.metricOf(ref));

@@ -1,45 +1,161 @@
 import type { Attributes, Labels, Resource, Scope } from '#model';
-import type { ByteWriter } from './byte-writer.ts';
+import { Cells } from './cells.ts';
+import { Dictionary } from './dictionary.ts';
+import { type Column, lowCardinality, plain, TextMap } from './table.ts';
 
-/** `Map(LowCardinality(String), String)`: names and values by turns. */
-export function writeLabels(out: ByteWriter, labels: Labels): void {
-  out.varint(labels.length >> 1);
-  for (let i = 0; i < labels.length; i++) out.text(labels[i] as string);
-}
-
-/** Two cells: the values, and the types of those that are not strings. */
-export function writeAttributes(out: ByteWriter, attributes: Attributes): void {
-  const { keys, values, types } = attributes;
-  out.varint(keys.length);
-  for (let i = 0; i < keys.length; i++) {
-    out.text(keys[i] as string);
-    out.text(values[i] as string);
+export function pushLabels(map: TextMap<Cells>, labels: Labels): void {
+  for (let i = 0; i < labels.length; i += 2) {
+    map.keys.push(labels[i] as string);
+    map.values.text(labels[i + 1] as string);
   }
-  if (types === undefined) return out.uint8(0);
-  let odd = 0;
-  for (let i = 0; i < types.length; i++) if (types[i] !== 'string') odd++;
-  out.varint(odd);
-  for (let i = 0; i < types.length; i++) {
-    if (types[i] === 'string') continue;
-    out.text(keys[i] as string);
-    out.text(types[i] as string);
+  map.endRow();
+}
+
+/** Two columns: the values, and the types of those that are not strings. Hot. */
+export class AttributeColumns {
+  readonly map = new TextMap(new Cells());
+  readonly types = new TextMap(new Dictionary());
+
+  push({ keys, values, types }: Attributes): void {
+    const { map } = this;
+    for (let i = 0; i < keys.length; i++) {
+      map.keys.push(keys[i] as string);
+      map.values.text(values[i] as string);
+    }
+    map.endRow();
+    if (types !== undefined) this.pushTypes(keys, types);
+    this.types.endRow();
+  }
+
+  columns(name: string): Column[] {
+    return [this.map.column(name), this.types.column(`${name}_types`)];
+  }
+
+  parts(): (Cells | Dictionary)[] {
+    return [this.map.keys, this.map.values, this.types.keys, this.types.values];
+  }
+
+  /** After parts were written some other way. */
+  endRow(): void {
+    this.map.endRow();
+    this.types.endRow();
+  }
+
+  private pushTypes(keys: readonly string[], types: readonly string[]): void {
+    for (let i = 0; i < types.length; i++) {
+      if (types[i] === 'string') continue;
+      this.types.keys.push(keys[i] as string);
+      this.types.values.push(types[i] as string);
+    }
   }
 }
 
-export const resourceColumns = 'resource, resource_types, resource_schema, resource_dropped';
+/** Rows of one request share their resource and scope: what was written for the first of them is copied. Hot. */
+class Repeated<Thing extends object> {
+  private readonly parts: readonly (Cells | Dictionary)[];
+  /** Where each thing stands: from and to of every part. */
+  private readonly places = new Map<Thing, readonly number[]>();
 
-export function writeResource(out: ByteWriter, resource: Resource): void {
-  writeAttributes(out, resource.attributes);
-  out.text(resource.schemaUrl);
-  out.uint32(resource.droppedAttributes);
+  constructor(parts: readonly (Cells | Dictionary)[]) {
+    this.parts = parts;
+  }
+
+  /** Whether the thing had been written before, and now was again. */
+  repeat(thing: Thing): boolean {
+    const place = this.places.get(thing);
+    if (place === undefined) return false;
+    for (let i = 0; i < this.parts.length; i++) {
+      (this.parts[i] as Cells | Dictionary).repeat(place[2 * i] as number, place[2 * i + 1] as number);
+    }
+    return true;
+  }
+
+  write(thing: Thing, write: () => void): void {
+    const before = this.parts.map((part) => part.length);
+    write();
+    this.places.set(
+      thing,
+      this.parts.flatMap((part, index) => [before[index] as number, part.length]),
+    );
+  }
+
+  forget(): void {
+    this.places.clear();
+  }
 }
 
-export const scopeColumns = 'scope, scope_types, scope_name, scope_version, scope_schema, scope_dropped';
+export class ResourceColumns {
+  private readonly attributes = new AttributeColumns();
+  private readonly schema = new Dictionary();
+  private readonly dropped = new Cells();
+  private readonly repeated = new Repeated<Resource>([...this.attributes.parts(), this.schema, this.dropped]);
 
-export function writeScope(out: ByteWriter, scope: Scope): void {
-  writeAttributes(out, scope.attributes);
-  out.text(scope.name);
-  out.text(scope.version);
-  out.text(scope.schemaUrl);
-  out.uint32(scope.droppedAttributes);
+  push(resource: Resource): void {
+    if (this.repeated.repeat(resource)) this.attributes.endRow();
+    else this.writeFirst(resource);
+  }
+
+  private writeFirst(resource: Resource): void {
+    this.repeated.write(resource, () => {
+      this.attributes.push(resource.attributes);
+      this.schema.push(resource.schemaUrl);
+      this.dropped.uint32(resource.droppedAttributes);
+    });
+  }
+
+  columns(): Column[] {
+    return [
+      ...this.attributes.columns('resource'),
+      lowCardinality('resource_schema', this.schema),
+      plain('resource_dropped', 'UInt32', this.dropped),
+    ];
+  }
+
+  forget(): void {
+    this.repeated.forget();
+  }
+}
+
+export class ScopeColumns {
+  private readonly attributes = new AttributeColumns();
+  private readonly name = new Dictionary();
+  private readonly version = new Dictionary();
+  private readonly schema = new Dictionary();
+  private readonly dropped = new Cells();
+  private readonly repeated = new Repeated<Scope>([
+    ...this.attributes.parts(),
+    this.name,
+    this.version,
+    this.schema,
+    this.dropped,
+  ]);
+
+  push(scope: Scope): void {
+    if (this.repeated.repeat(scope)) this.attributes.endRow();
+    else this.writeFirst(scope);
+  }
+
+  private writeFirst(scope: Scope): void {
+    this.repeated.write(scope, () => {
+      this.attributes.push(scope.attributes);
+      this.name.push(scope.name);
+      this.version.push(scope.version);
+      this.schema.push(scope.schemaUrl);
+      this.dropped.uint32(scope.droppedAttributes);
+    });
+  }
+
+  columns(): Column[] {
+    return [
+      ...this.attributes.columns('scope'),
+      lowCardinality('scope_name', this.name),
+      lowCardinality('scope_version', this.version),
+      lowCardinality('scope_schema', this.schema),
+      plain('scope_dropped', 'UInt32', this.dropped),
+    ];
+  }
+
+  forget(): void {
+    this.repeated.forget();
+  }
 }

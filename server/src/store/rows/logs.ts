@@ -1,10 +1,8 @@
-import type { LogRow, Resource, Scope } from '#model';
-import { resourceColumns, scopeColumns, writeAttributes, writeLabels, writeResource, writeScope } from './attributes.ts';
-import { ByteWriter } from './byte-writer.ts';
-
-export const logColumns = `tenant, service, time, observed, severity_number, severity_text, level, body, body_type, \
-trace_id, span_id, flags, event_name, stream, ${resourceColumns}, ${scopeColumns}, \
-attributes, attributes_types, dropped, request, received`;
+import type { LogRow } from '#model';
+import { AttributeColumns, pushLabels, ResourceColumns, ScopeColumns } from './attributes.ts';
+import { Cells } from './cells.ts';
+import { Dictionary } from './dictionary.ts';
+import { lowCardinality, plain, Table, TextMap } from './table.ts';
 
 export interface Arrival {
   /** The slice of the client's request that the row belongs to; 0n when it has none. */
@@ -12,54 +10,82 @@ export interface Arrival {
   readonly receivedSeconds: number;
 }
 
-/** Rows of one request share their resource and scope objects: they are encoded once and copied. Hot. */
-export class ContextBytes {
-  private readonly resourceBytes = new ByteWriter();
-  private readonly scopeBytes = new ByteWriter();
-  private resource: Resource | undefined;
-  private scope: Scope | undefined;
+export class LogRows {
+  private readonly tenant = new Dictionary();
+  private readonly service = new Dictionary();
+  private readonly time = new Cells();
+  private readonly observed = new Cells();
+  private readonly severityNumber = new Cells();
+  private readonly severityText = new Dictionary();
+  private readonly level = new Dictionary();
+  private readonly body = new Cells();
+  private readonly bodyType = new Dictionary();
+  private readonly traceId = new Cells();
+  private readonly spanId = new Cells();
+  private readonly flags = new Cells();
+  private readonly eventName = new Dictionary();
+  private readonly stream = new TextMap(new Cells());
+  private readonly resource = new ResourceColumns();
+  private readonly scope = new ScopeColumns();
+  private readonly attributes = new AttributeColumns();
+  private readonly dropped = new Cells();
+  private readonly request = new Cells();
+  private readonly received = new Cells();
+  readonly table = new Table('logs', [
+    lowCardinality('tenant', this.tenant),
+    lowCardinality('service', this.service),
+    plain('time', "DateTime64(9, 'UTC')", this.time),
+    plain('observed', "DateTime64(9, 'UTC')", this.observed),
+    plain('severity_number', 'UInt8', this.severityNumber),
+    lowCardinality('severity_text', this.severityText),
+    lowCardinality('level', this.level),
+    plain('body', 'String', this.body),
+    lowCardinality('body_type', this.bodyType),
+    plain('trace_id', 'String', this.traceId),
+    plain('span_id', 'String', this.spanId),
+    plain('flags', 'UInt32', this.flags),
+    lowCardinality('event_name', this.eventName),
+    this.stream.column('stream'),
+    ...this.resource.columns(),
+    ...this.scope.columns(),
+    ...this.attributes.columns('attributes'),
+    plain('dropped', 'UInt32', this.dropped),
+    plain('request', 'UInt64', this.request),
+    plain('received', "DateTime('UTC')", this.received),
+  ]);
 
-  write(out: ByteWriter, resource: Resource, scope: Scope): void {
-    if (resource !== this.resource) {
-      this.resourceBytes.length = 0;
-      writeResource(this.resourceBytes, resource);
-      this.resource = resource;
+  /** Hot. */
+  push(rows: readonly LogRow[], arrival: Arrival): void {
+    try {
+      for (let i = 0; i < rows.length; i++) this.pushOne(rows[i] as LogRow, arrival);
+      this.table.rows += rows.length;
+    } finally {
+      // The next request has other objects; and what was written here may be taken back.
+      this.resource.forget();
+      this.scope.forget();
     }
-    if (scope !== this.scope) {
-      this.scopeBytes.length = 0;
-      writeScope(this.scopeBytes, scope);
-      this.scope = scope;
-    }
-    out.raw(this.resourceBytes.written());
-    out.raw(this.scopeBytes.written());
   }
 
-  /** The last request's objects must not stay alive between requests. */
-  forget(): void {
-    this.resource = undefined;
-    this.scope = undefined;
+  private pushOne(row: LogRow, arrival: Arrival): void {
+    this.tenant.push(row.tenant);
+    this.service.push(row.service);
+    this.time.bigint64(row.timeNs);
+    this.observed.bigint64(row.observedNs);
+    this.severityNumber.uint8(row.severityNumber);
+    this.severityText.push(row.severityText);
+    this.level.push(row.level);
+    this.body.text(row.body);
+    this.bodyType.push(row.bodyType);
+    this.traceId.text(row.traceId);
+    this.spanId.text(row.spanId);
+    this.flags.uint32(row.flags);
+    this.eventName.push(row.eventName);
+    pushLabels(this.stream, row.stream);
+    this.resource.push(row.resource);
+    this.scope.push(row.scope);
+    this.attributes.push(row.attributes);
+    this.dropped.uint32(row.droppedAttributes);
+    this.request.bigint64(arrival.request);
+    this.received.uint32(arrival.receivedSeconds);
   }
-}
-
-/** One RowBinary row in the order of `logColumns`. Hot. */
-export function writeLog(out: ByteWriter, row: LogRow, arrival: Arrival, context: ContextBytes): void {
-  out.text(row.tenant);
-  out.text(row.service);
-  out.bigint64(row.timeNs);
-  out.bigint64(row.observedNs);
-  out.uint8(row.severityNumber);
-  out.text(row.severityText);
-  out.text(row.level);
-  out.text(row.body);
-  out.text(row.bodyType);
-  out.text(row.traceId);
-  out.text(row.spanId);
-  out.uint32(row.flags);
-  out.text(row.eventName);
-  writeLabels(out, row.stream);
-  context.write(out, row.resource, row.scope);
-  writeAttributes(out, row.attributes);
-  out.uint32(row.droppedAttributes);
-  out.bigint64(arrival.request);
-  out.uint32(arrival.receivedSeconds);
 }

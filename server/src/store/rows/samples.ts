@@ -1,59 +1,108 @@
 import type { SampleColumns } from '#model';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { dayMs, dayOf, type Sightings } from '../catalogue/sightings.ts';
-import { writeLabels } from './attributes.ts';
-import type { ByteWriter } from './byte-writer.ts';
+import { pushLabels } from './attributes.ts';
+import { Cells } from './cells.ts';
+import { Dictionary } from './dictionary.ts';
+import { lowCardinality, plain, Table, TextMap } from './table.ts';
 
-export const sampleColumns = 'tenant, metric, id, time, value';
+/** The columns that begin every row about a series at a time. Hot. */
+export class SeriesTimeColumns {
+  private readonly tenant = new Dictionary();
+  private readonly metric = new Dictionary();
+  private readonly id = new Cells();
+  private readonly time = new Cells();
 
-/** RowBinary rows in the order of `sampleColumns`; notes the days on which the series were seen. Hot. */
-export function writeSamples(
-  out: ByteWriter,
-  tenant: string,
-  samples: SampleColumns,
-  { catalogue, sightings }: { catalogue: Catalogue; sightings: Sightings },
-): void {
-  const { count, refs, timesMs, values } = samples;
-  const words = new Uint32Array(values.buffer, values.byteOffset, 2 * count);
-  let dayStartMs = 1;
-  let day = 0;
-  for (let i = 0; i < count; i++) {
-    const ref = refs[i] as number;
-    const timeMs = timesMs[i] as number;
-    if (timeMs < dayStartMs || timeMs >= dayStartMs + dayMs) {
-      day = dayOf(timeMs);
-      dayStartMs = day * dayMs;
-    }
-    sightings.see(ref, day);
-    out.text(tenant);
-    out.text(catalogue.metricOf(ref));
-    out.integer64(catalogue.idOf(ref));
-    out.integer64(timeMs);
-    out.words64(words[2 * i] as number, words[2 * i + 1] as number);
+  push(tenant: string, ref: number, timeMs: number, catalogue: Catalogue): void {
+    this.tenant.push(tenant);
+    this.metric.push(catalogue.metricOf(ref));
+    this.id.integer64(catalogue.idOf(ref));
+    this.time.integer64(timeMs);
+  }
+
+  columns() {
+    return [
+      lowCardinality('tenant', this.tenant),
+      lowCardinality('metric', this.metric),
+      plain('id', 'UInt64', this.id),
+      plain('time', "DateTime64(3, 'UTC')", this.time),
+    ];
   }
 }
 
-export const seriesColumns = 'tenant, metric, id, labels, histogram, seen';
+export class SampleRows {
+  private readonly key = new SeriesTimeColumns();
+  private readonly value = new Cells();
+  readonly table = new Table('samples', [...this.key.columns(), plain('value', 'Float64', this.value)]);
 
-export function writeSeries(
-  out: ByteWriter,
-  ref: number,
-  seenSeconds: number,
-  { catalogue, sightings }: { catalogue: Catalogue; sightings: Sightings },
-): void {
-  out.text(catalogue.tenantOf(ref));
-  out.text(catalogue.metricOf(ref));
-  out.integer64(catalogue.idOf(ref));
-  writeLabels(out, catalogue.labelsOf(ref));
-  out.uint8(sightings.hasHistogram(ref) ? 1 : 0);
-  out.uint32(seenSeconds);
+  /** Also notes the days on which the series were seen. Hot. */
+  push(tenant: string, samples: SampleColumns, { catalogue, sightings }: SeriesBooks): void {
+    const { count, refs, timesMs, values } = samples;
+    const words = new Uint32Array(values.buffer, values.byteOffset, 2 * count);
+    let dayStartMs = 1;
+    let day = 0;
+    for (let i = 0; i < count; i++) {
+      const ref = refs[i] as number;
+      const timeMs = timesMs[i] as number;
+      if (timeMs < dayStartMs || timeMs >= dayStartMs + dayMs) {
+        day = dayOf(timeMs);
+        dayStartMs = day * dayMs;
+      }
+      sightings.see(ref, day);
+      this.key.push(tenant, ref, timeMs, catalogue);
+      this.value.words64(words[2 * i] as number, words[2 * i + 1] as number);
+    }
+    this.table.rows += count;
+  }
 }
 
-export const seriesDayColumns = 'tenant, day, id';
+export interface SeriesBooks {
+  readonly catalogue: Catalogue;
+  readonly sightings: Sightings;
+}
 
-export function writeSeriesDay(out: ByteWriter, ref: number, day: number, catalogue: Catalogue): void {
-  out.text(catalogue.tenantOf(ref));
-  out.uint8(day & 255);
-  out.uint8(day >> 8);
-  out.integer64(catalogue.idOf(ref));
+export class SeriesRows {
+  private readonly tenant = new Dictionary();
+  private readonly metric = new Dictionary();
+  private readonly id = new Cells();
+  private readonly labels = new TextMap(new Cells());
+  private readonly histogram = new Cells();
+  private readonly seen = new Cells();
+  readonly table = new Table('series', [
+    lowCardinality('tenant', this.tenant),
+    lowCardinality('metric', this.metric),
+    plain('id', 'UInt64', this.id),
+    this.labels.column('labels'),
+    plain('histogram', 'Bool', this.histogram),
+    plain('seen', "DateTime('UTC')", this.seen),
+  ]);
+
+  push(ref: number, seenSeconds: number, { catalogue, sightings }: SeriesBooks): void {
+    this.tenant.push(catalogue.tenantOf(ref));
+    this.metric.push(catalogue.metricOf(ref));
+    this.id.integer64(catalogue.idOf(ref));
+    pushLabels(this.labels, catalogue.labelsOf(ref));
+    this.histogram.uint8(sightings.hasHistogram(ref) ? 1 : 0);
+    this.seen.uint32(seenSeconds);
+    this.table.rows++;
+  }
+}
+
+export class SeriesDayRows {
+  private readonly tenant = new Dictionary();
+  private readonly day = new Cells();
+  private readonly id = new Cells();
+  readonly table = new Table('series_days', [
+    lowCardinality('tenant', this.tenant),
+    plain('day', 'Date', this.day),
+    plain('id', 'UInt64', this.id),
+  ]);
+
+  push(ref: number, day: number, catalogue: Catalogue): void {
+    this.tenant.push(catalogue.tenantOf(ref));
+    this.day.uint8(day & 255);
+    this.day.uint8(day >> 8);
+    this.id.integer64(catalogue.idOf(ref));
+    this.table.rows++;
+  }
 }

@@ -162,6 +162,7 @@ TTL toDateTime(time) + INTERVAL {ttl_logs} DAY DELETE
 SETTINGS {durable}, ttl_only_drop_parts = 1;
 
 -- `events` and `links` are OTLP JSON arrays, '' when there are none: read only with the whole trace.
+-- Small granules: a trace's spans stand far apart, and each costs the columns of a whole granule.
 -- `dropped` is [] or the counts of dropped attributes, events and links.
 -- shard by request
 CREATE TABLE IF NOT EXISTS spans{local} {on_cluster}
@@ -203,7 +204,7 @@ ENGINE = {engine:MergeTree}
 PARTITION BY toDate(time)
 ORDER BY (tenant, service, name, time)
 TTL toDateTime(time) + INTERVAL {ttl_traces} DAY DELETE
-SETTINGS {durable}, ttl_only_drop_parts = 1;
+SETTINGS {durable}, ttl_only_drop_parts = 1, index_granularity = 1024;
 
 -- When each trace began and ended: a lookup by id reads these few rows, then that time of `spans` only.
 -- A trace that is not here is not stored.

@@ -29,7 +29,9 @@ export interface TableTtl {
 /** The TTL clause of each table that has one. */
 export function ttlsOf(source: string): TableTtl[] {
   return statementsOf(source).flatMap(({ text }) => {
-    const found = /^CREATE TABLE IF NOT EXISTS (\w+)\{local\}[^;]*\nTTL (.*\{ttl_(metrics|logs|traces)\}.*)$/m.exec(text);
+    const found = /^CREATE TABLE IF NOT EXISTS (\w+)\{local\}[^;]*\nTTL (.*\{ttl_(metrics|logs|traces)\}.*)$/m.exec(
+      text,
+    );
     if (found === null) return [];
     const [, table = '', clause = '', signal] = found;
     const ttl = (days: number): string => clause.replaceAll(`{ttl_${signal}}`, String(days));

@@ -1,52 +1,37 @@
 /** Log lines, and spans with the times of their traces. */
-import type { LogRow, SpanRow } from '#model';
-import { type Arrival, ContextBytes, logColumns, writeLog } from '../rows/logs.ts';
-import { spanColumns, traceTimeColumns, traceTimesOf, writeSpan, writeTraceTime } from '../rows/spans.ts';
+import type { SpanRow } from '#model';
+import { type Arrival, LogRows } from '../rows/logs.ts';
+import { SpanRows, TraceTimeRows } from '../rows/spans.ts';
+import type { Table } from '../rows/table.ts';
 import { Group } from './lane.ts';
-import { TableRows } from './table-rows.ts';
 
 export class LogGroup extends Group {
-  readonly logs: TableRows;
-  readonly context = new ContextBytes();
+  readonly logs: LogRows;
 
-  constructor() {
-    const logs = new TableRows('logs', logColumns);
-    super([logs]);
+  constructor(logs = new LogRows()) {
+    super([logs.table]);
     this.logs = logs;
   }
 }
 
-export function fillLogs(group: LogGroup, rows: readonly LogRow[], arrival: Arrival): void {
-  for (const row of rows) writeLog(group.logs.out, row, arrival, group.context);
-  group.logs.rows += rows.length;
-  group.context.forget();
-}
-
 export class SpanGroup extends Group {
-  readonly spans: TableRows;
-  readonly times: TableRows;
-  readonly context = new ContextBytes();
+  readonly spans: SpanRows;
+  readonly times: TraceTimeRows;
 
-  constructor() {
-    const spans = new TableRows('spans', spanColumns);
-    const times = new TableRows('trace_times', traceTimeColumns);
-    super([spans, times]);
+  constructor(spans = new SpanRows(), times = new TraceTimeRows()) {
+    super([spans.table, times.table]);
     this.spans = spans;
     this.times = times;
   }
 }
 
 export function fillSpans(group: SpanGroup, rows: readonly SpanRow[], tenant: string, arrival: Arrival): void {
-  for (const row of rows) writeSpan(group.spans.out, row, arrival, group.context);
-  group.spans.rows += rows.length;
-  group.context.forget();
-  const times = traceTimesOf(rows);
-  for (const time of times) writeTraceTime(group.times.out, tenant, time);
-  group.times.rows += times.length;
+  group.spans.push(rows, arrival);
+  group.times.push(tenant, rows);
 }
 
 /** The times go first: a span whose trace has no time would never be found. */
-export async function flushSpans(group: SpanGroup, insert: (rows: TableRows) => Promise<void>): Promise<void> {
-  await insert(group.times);
-  await insert(group.spans);
+export async function flushSpans(group: SpanGroup, insert: (table: Table) => Promise<void>): Promise<void> {
+  await insert(group.times.table);
+  await insert(group.spans.table);
 }

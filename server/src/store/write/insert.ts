@@ -8,8 +8,10 @@ import type { Insert, Wire } from '../wire.ts';
 export interface InsertDeps {
   readonly wire: Wire;
   readonly clock: Clock;
-  /** How long the engine may be away before the senders are told. */
-  readonly giveUpMs: number;
+  /** How long the store may be away before the senders are told. */
+  readonly retryMsMax: number;
+  /** When the store went away, as the inserts before this one have met it; shared by all of them. */
+  readonly outage: { sinceMs?: number };
   /** Told after every try: undefined when it worked. */
   readonly report: (failure: 'full' | 'transient' | 'permanent' | undefined) => void;
 }
@@ -18,27 +20,35 @@ const backoffMsMin = 50;
 const backoffMsMax = 2_000;
 
 export async function insertDurably(insert: Insert, rows: number, deps: InsertDeps): Promise<void> {
-  const { wire, clock, giveUpMs, report } = deps;
+  const { wire, clock, retryMsMax, outage, report } = deps;
   const startMs = clock.tickMs();
   for (let waitMs = backoffMsMin; ; waitMs = Math.min(waitMs * 2, backoffMsMax)) {
     try {
       await wire.insert(insert);
       report(undefined);
+      delete outage.sinceMs;
       insertSeconds.observe({ table: insert.table }, (clock.tickMs() - startMs) / 1000);
       rowsWritten.inc({ table: insert.table }, rows);
       return;
     } catch (error) {
       const failure = failureOf(error);
       report(failure.kind);
-      const spentMs = clock.tickMs() - startMs;
-      if (failure.kind !== 'transient' || spentMs + waitMs > giveUpMs) throw insertRefusal(failure.kind, insert, spentMs, error);
+      if (failure.kind !== 'transient') throw insertRefusal(failure.kind, insert, 0, error);
+      outage.sinceMs ??= clock.tickMs();
+      const awayMs = clock.tickMs() - outage.sinceMs;
+      if (awayMs + waitMs > retryMsMax) throw insertRefusal('transient', insert, awayMs, error);
       insertRetries.inc({ table: insert.table });
       await clock.sleep(waitMs);
     }
   }
 }
 
-function insertRefusal(kind: 'full' | 'transient' | 'permanent', { table }: Insert, ms: number, cause: unknown): Refusal {
+function insertRefusal(
+  kind: 'full' | 'transient' | 'permanent',
+  { table }: Insert,
+  ms: number,
+  cause: unknown,
+): Refusal {
   if (kind === 'full') {
     return new Refusal('the disk of the store is full; free some space or shorten the retention', {
       code: 'STORE_FULL',

@@ -1,15 +1,16 @@
 /**
- * Group commit: what arrives within `flushMs` is written together, and everybody waits for the write. One lane per
- * signal, so that trouble with one leaves the others alone. Groups are flushed one after another, in order.
+ * Group commit: what arrives within `flushMs` is written together, and everybody waits for the write. A trickle of small
+ * groups is gathered for longer, because each insert costs a part and the merges to be rid of it. One lane per signal,
+ * so that trouble with one leaves the others alone. Groups are flushed one after another, in order.
  */
 import type { Clock } from '#kit';
-import type { TableRows } from './table-rows.ts';
+import type { Table } from '../rows/table.ts';
 
 /** Rows of several tables that become durable together. */
 export class Group {
-  readonly tables: readonly TableRows[];
+  readonly tables: readonly Table[];
 
-  constructor(tables: readonly TableRows[]) {
+  constructor(tables: readonly Table[]) {
     this.tables = tables;
   }
 
@@ -18,7 +19,7 @@ export class Group {
   }
 
   bytes(): number {
-    return this.tables.reduce((sum, table) => sum + table.out.length, 0);
+    return this.tables.reduce((sum, table) => sum + table.bytes(), 0);
   }
 
   /** Makes the group empty, so that its buffers can be used again. */
@@ -33,13 +34,23 @@ export interface LaneDeps<G extends Group> {
   readonly flush: (group: G) => Promise<void>;
   readonly flushMs: number;
   readonly flushRowsMax: number;
+  readonly smallGroupRows: number;
+  readonly smallGroupMs: number;
   readonly clock: Clock;
 }
 
 interface Waiting<G> {
   readonly group: G;
   readonly done: PromiseWithResolvers<void>;
+  /** It was due, and is small: it waits for company. */
+  patient: boolean;
 }
+
+/** What comes together is sent together, even after a quiet while. */
+const quickFlushMs = 20;
+
+/** Small groups that need not wait, until they have come too often: one is earned back every `smallGroupMs`. */
+const creditMax = 20;
 
 /** Buffers above this are given back to the system instead of being used again. */
 const keptBytesMax = 32 * 1024 * 1024;
@@ -51,6 +62,8 @@ export class Lane<G extends Group> implements AsyncDisposable {
   private readonly sealed: Waiting<G>[] = [];
   private open: Waiting<G> | undefined;
   private spare: G | undefined;
+  private sealedAtMs = Number.NEGATIVE_INFINITY;
+  private credit = creditMax;
   private flushing: Promise<void> | undefined;
   private readonly stop = new AbortController();
 
@@ -66,7 +79,8 @@ export class Lane<G extends Group> implements AsyncDisposable {
     fillOrNothing(waiting.group, fill);
     this.queuedRows += waiting.group.rows() - rows;
     this.queuedBytes += waiting.group.bytes() - bytes;
-    if (waiting.group.rows() >= this.deps.flushRowsMax) this.seal();
+    const enough = waiting.patient ? this.deps.smallGroupRows : this.deps.flushRowsMax;
+    if (waiting.group.rows() >= enough) this.seal();
     return waiting.done.promise;
   }
 
@@ -79,20 +93,40 @@ export class Lane<G extends Group> implements AsyncDisposable {
   private openGroup(): Waiting<G> {
     const group = this.spare ?? this.deps.newGroup();
     this.spare = undefined;
-    const opened = { group, done: Promise.withResolvers<void>() };
+    const opened = { group, done: Promise.withResolvers<void>(), patient: false };
     // Each sender hears of a failure through its own promise; a group whose senders all failed to fill it has none.
     opened.done.promise.catch(() => undefined);
     this.open = opened;
-    const due = (): void => {
-      if (this.open === opened) this.seal();
-    };
-    // The sleep ends early when the lane closes; closing seals the group itself.
-    this.deps.clock.sleep(this.deps.flushMs, this.stop.signal).then(due, () => undefined);
+    // The wait ends early when the lane closes; closing seals the group itself.
+    this.sealWhenDue(opened).catch(() => undefined);
     return opened;
+  }
+
+  private async sealWhenDue(opened: Waiting<G>): Promise<void> {
+    const { clock, smallGroupRows, smallGroupMs } = this.deps;
+    await clock.sleep(this.waitMs(), this.stop.signal);
+    if (this.open === opened && opened.group.rows() < smallGroupRows && this.earned() < 1) {
+      opened.patient = true;
+      await clock.sleep((1 - this.earned()) * smallGroupMs, this.stop.signal);
+    }
+    if (this.open === opened) this.seal();
+  }
+
+  private earned(): number {
+    const quietMs = this.deps.clock.tickMs() - this.sealedAtMs;
+    return Math.min(creditMax, this.credit + quietMs / this.deps.smallGroupMs);
+  }
+
+  /** After a quiet while there is nothing to wait for: the next group follows at its distance anyway. */
+  private waitMs(): number {
+    const { flushMs, clock } = this.deps;
+    return Math.max(Math.min(flushMs, quickFlushMs), flushMs - (clock.tickMs() - this.sealedAtMs));
   }
 
   private seal(): void {
     if (this.open === undefined) return;
+    this.credit = Math.max(0, this.earned() - 1);
+    this.sealedAtMs = this.deps.clock.tickMs();
     this.sealed.push(this.open);
     this.open = undefined;
     this.flushing ??= this.flushAll().finally(() => {
@@ -122,14 +156,11 @@ export class Lane<G extends Group> implements AsyncDisposable {
 
 /** A row that cannot be encoded must not leave half of itself among the rows of others. */
 function fillOrNothing<G extends Group>(group: G, fill: (group: G) => void): void {
-  const before = group.tables.map((table) => ({ table, rows: table.rows, bytes: table.out.length }));
+  const before = group.tables.map((table) => ({ table, mark: table.mark() }));
   try {
     fill(group);
   } catch (error) {
-    for (const { table, rows, bytes } of before) {
-      table.rows = rows;
-      table.out.length = bytes;
-    }
+    for (const { table, mark } of before) table.restore(mark);
     throw error;
   }
 }

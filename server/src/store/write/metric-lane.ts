@@ -1,52 +1,34 @@
 /** Samples, histograms, exemplars and metadata: the series rows go first, so that no sample stands without its labels. */
 import type { SampleColumns } from '#model';
-import type { Catalogue } from '../catalogue/catalogue.ts';
-import { dayOf, type Sightings } from '../catalogue/sightings.ts';
+import { dayOf } from '../catalogue/sightings.ts';
 import type { WriteBatch } from '../contract.ts';
-import {
-  exemplarColumns,
-  histogramColumns,
-  metadataColumns,
-  type SeriesKey,
-  writeExemplar,
-  writeHistogram,
-  writeMetadata,
-} from '../rows/metrics.ts';
-import {
-  sampleColumns,
-  seriesColumns,
-  seriesDayColumns,
-  writeSamples,
-  writeSeries,
-  writeSeriesDay,
-} from '../rows/samples.ts';
+import { ExemplarRows, HistogramRows, MetadataRows } from '../rows/metrics.ts';
+import { SampleRows, type SeriesBooks, SeriesDayRows, SeriesRows } from '../rows/samples.ts';
+import type { Table } from '../rows/table.ts';
 import { Group } from './lane.ts';
 import type { MetadataFilter } from './metadata-filter.ts';
-import { TableRows } from './table-rows.ts';
 
-export interface MetricDeps {
-  readonly catalogue: Catalogue;
-  readonly sightings: Sightings;
+export interface MetricDeps extends SeriesBooks {
   readonly metadata: MetadataFilter;
   readonly nowMs: () => number;
-  readonly insert: (rows: TableRows) => Promise<void>;
+  readonly insert: (table: Table) => Promise<void>;
   /** Told what has become durable, in the order it did. */
   readonly durable: (samples: SampleColumns) => void;
 }
 
 export class MetricGroup extends Group {
-  readonly samples: TableRows;
-  readonly histograms: TableRows;
-  readonly exemplars: TableRows;
-  readonly metadata: TableRows;
+  readonly samples: SampleRows;
+  readonly histograms: HistogramRows;
+  readonly exemplars: ExemplarRows;
+  readonly metadata: MetadataRows;
   readonly taken: SampleColumns[] = [];
 
   constructor() {
-    const samples = new TableRows('samples', sampleColumns);
-    const histograms = new TableRows('histograms', histogramColumns);
-    const exemplars = new TableRows('exemplars', exemplarColumns);
-    const metadata = new TableRows('metadata', metadataColumns);
-    super([samples, histograms, exemplars, metadata]);
+    const samples = new SampleRows();
+    const histograms = new HistogramRows();
+    const exemplars = new ExemplarRows();
+    const metadata = new MetadataRows();
+    super([samples.table, histograms.table, exemplars.table, metadata.table]);
     this.samples = samples;
     this.histograms = histograms;
     this.exemplars = exemplars;
@@ -66,30 +48,18 @@ export function hasMetrics({ samples, histograms, exemplars, metadata }: WriteBa
 
 export function fillMetrics(group: MetricGroup, batch: WriteBatch, deps: MetricDeps): void {
   const { tenant, samples, histograms = [], exemplars = [], metadata = [] } = batch;
-  const keyOf = (ref: number): SeriesKey => ({
-    tenant,
-    metric: deps.catalogue.metricOf(ref),
-    id: deps.catalogue.idOf(ref),
-  });
-  if (samples !== undefined && samples.count > 0) {
-    writeSamples(group.samples.out, tenant, samples, deps);
-    group.samples.rows += samples.count;
-  }
+  const { catalogue, sightings } = deps;
+  if (samples !== undefined) group.samples.push(tenant, samples, deps);
   for (const row of histograms) {
-    deps.sightings.seeHistogram(row.ref, dayOf(row.timeMs));
-    writeHistogram(group.histograms.out, keyOf(row.ref), row);
+    sightings.seeHistogram(row.ref, dayOf(row.timeMs));
+    group.histograms.push(tenant, row, catalogue);
   }
-  group.histograms.rows += histograms.length;
   for (const row of exemplars) {
-    deps.sightings.see(row.ref, dayOf(row.timeMs));
-    writeExemplar(group.exemplars.out, keyOf(row.ref), row);
+    sightings.see(row.ref, dayOf(row.timeMs));
+    group.exemplars.push(tenant, row, catalogue);
   }
-  group.exemplars.rows += exemplars.length;
-  for (const row of metadata) {
-    if (!deps.metadata.isNews(tenant, row)) continue;
-    writeMetadata(group.metadata.out, tenant, row, Math.floor(deps.nowMs() / 1000));
-    group.metadata.rows++;
-  }
+  const seenSeconds = Math.floor(deps.nowMs() / 1000);
+  for (const row of metadata) if (deps.metadata.isNews(tenant, row)) group.metadata.push(tenant, row, seenSeconds);
   if (samples !== undefined) group.taken.push(samples);
 }
 
@@ -99,26 +69,24 @@ export async function flushMetrics(group: MetricGroup, deps: MetricDeps): Promis
     await allOf(group.tables.map((table) => deps.insert(table)));
   } catch (error) {
     // What the filter took for known may not have been written.
-    if (group.metadata.rows > 0) deps.metadata.forget();
+    if (group.metadata.table.rows > 0) deps.metadata.forget();
     throw error;
   }
   for (const samples of group.taken) deps.durable(samples);
 }
 
 async function flushSeries(deps: MetricDeps): Promise<void> {
-  const { catalogue, sightings, nowMs } = deps;
+  const { catalogue, sightings, nowMs, insert } = deps;
   const unwritten = sightings.take();
-  const series = new TableRows('series', seriesColumns);
-  const days = new TableRows('series_days', seriesDayColumns);
+  const series = new SeriesRows();
+  const days = new SeriesDayRows();
   const seenSeconds = Math.floor(nowMs() / 1000);
-  for (const ref of unwritten.series) writeSeries(series.out, ref, seenSeconds, deps);
-  for (let i = 0; i < unwritten.days.length; i++) {
-    writeSeriesDay(days.out, unwritten.dayRefs[i] as number, unwritten.days[i] as number, catalogue);
-  }
-  series.rows = unwritten.series.length;
-  days.rows = unwritten.days.length;
+  for (const ref of unwritten.series) series.push(ref, seenSeconds, deps);
+  unwritten.days.forEach((day, index) => {
+    days.push(unwritten.dayRefs[index] as number, day, catalogue);
+  });
   try {
-    await allOf([deps.insert(series), deps.insert(days)]);
+    await allOf([insert(series.table), insert(days.table)]);
   } catch (error) {
     // The samples of a later group may need them.
     sightings.giveBack(unwritten);
@@ -131,4 +99,3 @@ async function allOf(inserts: readonly Promise<void>[]): Promise<void> {
   const ends = await Promise.allSettled(inserts);
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
-

@@ -8,16 +8,16 @@ import { type Limits, Refusal, type SampleColumns } from '#model';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { Sightings } from '../catalogue/sightings.ts';
 import type { WriteBatch, WriteReceipt } from '../contract.ts';
+import type { Table } from '../rows/table.ts';
 import { bytesWritten, duplicateRows, writesRefused } from '../selfmetrics.ts';
 import type { Wire } from '../wire.ts';
-import { fillLogs, fillSpans, flushSpans, LogGroup, SpanGroup } from './event-lanes.ts';
+import { fillSpans, flushSpans, LogGroup, SpanGroup } from './event-lanes.ts';
 import { type InsertDeps, insertDurably } from './insert.ts';
 import { Lane } from './lane.ts';
 import { MetadataFilter } from './metadata-filter.ts';
 import { fillMetrics, flushMetrics, hasMetrics, type MetricDeps, MetricGroup } from './metric-lane.ts';
 import { RecentSlices } from './requests.ts';
 import { type Slice, slicesOf } from './slices.ts';
-import type { TableRows } from './table-rows.ts';
 
 export interface WriterDeps {
   readonly wire: Wire;
@@ -30,10 +30,9 @@ export interface WriterDeps {
   readonly report: InsertDeps['report'];
   /** Throws a refusal while nothing can be written. */
   readonly assertWritable: () => void;
+  /** Learns from the tables which requests are durable; fails while they cannot be read. */
+  readonly recall: (writer: Writer) => Promise<void>;
 }
-
-/** How long an insert is retried while the engine is away. */
-const giveUpMs = 60_000;
 
 export class Writer implements AsyncDisposable {
   readonly recentLogs = new RecentSlices();
@@ -46,20 +45,25 @@ export class Writer implements AsyncDisposable {
   private readonly session = randomUUID();
   private tokens = 0;
   private closed = false;
+  private readonly outage: InsertDeps['outage'] = {};
+  /** An insert was given up without an answer: its rows may be durable all the same. */
+  private inDoubt = false;
+  private recalling: Promise<void> | undefined;
 
   constructor(deps: WriterDeps) {
     this.deps = deps;
     const { clock, limits } = deps;
     const nowMs = (): number => clock.nowMs();
-    const insert = (rows: TableRows): Promise<void> => this.insert(rows);
+    const insert = (table: Table): Promise<void> => this.insert(table);
     this.metricDeps = { ...deps, metadata: new MetadataFilter(nowMs), nowMs, insert };
-    const pace = { flushMs: limits.flushMs, flushRowsMax: limits.flushRowsMax, clock };
+    const { flushMs, flushRowsMax, smallGroupRows, smallGroupMs } = limits;
+    const pace = { flushMs, flushRowsMax, smallGroupRows, smallGroupMs, clock };
     this.metrics = new Lane({
       ...pace,
       newGroup: () => new MetricGroup(),
       flush: (group) => flushMetrics(group, this.metricDeps),
     });
-    this.logs = new Lane({ ...pace, newGroup: () => new LogGroup(), flush: (group) => insert(group.logs) });
+    this.logs = new Lane({ ...pace, newGroup: () => new LogGroup(), flush: (group) => insert(group.logs.table) });
     this.spans = new Lane({ ...pace, newGroup: () => new SpanGroup(), flush: (group) => flushSpans(group, insert) });
   }
 
@@ -97,7 +101,7 @@ export class Writer implements AsyncDisposable {
     const slices = slicesOf(batch, batch.logs, (row) => row.timeNs);
     const writes = slices.map((slice) =>
       this.writeSlice(slice, this.recentLogs, () =>
-        this.logs.add((group) => fillLogs(group, slice.rows, this.arrival(slice.slice))),
+        this.logs.add((group) => group.logs.push(slice.rows, this.arrival(slice.slice))),
       ),
     );
     return this.duplicates('logs', await allSettledOrThrow(writes));
@@ -117,9 +121,12 @@ export class Writer implements AsyncDisposable {
   /** Returns the rows that were durable already. The second of two equal requests waits for the first. */
   private async writeSlice<Row>(slice: Slice<Row>, recent: RecentSlices, write: () => Promise<void>): Promise<number> {
     const { clock } = this.deps;
-    for (let first = recent.writing(slice.slice); first !== undefined; first = recent.writing(slice.slice)) {
+    for (;;) {
+      const first = recent.writing(slice.slice);
       // Its failure is told to its own sender; here it means that the slice is still to be written.
-      await first.catch(() => undefined);
+      if (first !== undefined) await first.catch(() => undefined);
+      else if (this.inDoubt || this.recalling !== undefined) await this.settleDoubt();
+      else break;
     }
     if (recent.isDurable(slice.slice, clock.nowMs())) return slice.rows.length;
     const written = write();
@@ -138,15 +145,40 @@ export class Writer implements AsyncDisposable {
     return { request, receivedSeconds: Math.floor(this.deps.clock.nowMs() / 1000) };
   }
 
-  private async insert(rows: TableRows): Promise<void> {
-    if (rows.rows === 0) return;
-    const bytes = rows.out.written();
+  private async insert(table: Table): Promise<void> {
+    if (table.rows === 0) return;
+    const native = table.native();
     const token = `${this.session}-${++this.tokens}`;
-    await insertDurably({ table: rows.table, columns: rows.columns, bytes, token }, rows.rows, {
-      ...this.deps,
-      giveUpMs,
+    const insert = { table: table.name, columns: table.columnNames(), native, token };
+    const { retryMsMax } = this.deps.limits;
+    try {
+      await insertDurably(insert, table.rows, { ...this.deps, retryMsMax, outage: this.outage });
+    } catch (error) {
+      this.inDoubt = true;
+      throw error;
+    }
+    bytesWritten.inc(
+      { table: table.name },
+      native.reduce((sum, piece) => sum + piece.length, 0),
+    );
+  }
+
+  /** Before anything is written again: a sender that was refused will repeat what may be there already. */
+  private async settleDoubt(): Promise<void> {
+    this.recalling ??= this.recall().finally(() => {
+      this.recalling = undefined;
     });
-    bytesWritten.inc({ table: rows.table }, bytes.length);
+    await this.recalling;
+  }
+
+  private async recall(): Promise<void> {
+    this.inDoubt = false;
+    try {
+      await this.deps.recall(this);
+    } catch (error) {
+      this.inDoubt = true;
+      throw error;
+    }
   }
 
   private assertRoom(): void {

@@ -1,5 +1,5 @@
-/** A growing buffer of RowBinary: little-endian numbers, strings with a varint length in bytes. Hot. */
-export class ByteWriter {
+/** The cells of a column, one after another: little-endian numbers, texts with a varint length in bytes. Hot. */
+export class Cells {
   bytes: Buffer;
   length = 0;
   private view: DataView;
@@ -9,7 +9,7 @@ export class ByteWriter {
     this.view = new DataView(this.bytes.buffer);
   }
 
-  /** What was written, as a view: it stays right until the next `clear`, and later writes do not change it. */
+  /** What was written, as a view: it stays right until `length` is set back, and later writes do not change it. */
   written(): Buffer {
     return this.bytes.subarray(0, this.length);
   }
@@ -65,25 +65,30 @@ export class ByteWriter {
   }
 
   text(value: string): void {
+    if (value.length > 40 || !this.shortAscii(value)) this.longText(value);
+  }
+
+  /** Writes once more what stands between the two places. */
+  repeat(from: number, to: number): void {
+    this.reserve(to - from);
+    this.bytes.copyWithin(this.length, from, to);
+    this.length += to - from;
+  }
+
+  /** False, with nothing written, when the text is not ASCII. */
+  private shortAscii(value: string): boolean {
     const chars = value.length;
-    if (chars > 40) return this.longText(value);
-    this.reserve(1 + 3 * chars);
+    this.reserve(1 + chars);
     const bytes = this.bytes;
     let at = this.length + 1;
     for (let i = 0; i < chars; i++) {
       const code = value.charCodeAt(i);
-      if (code > 127) return this.longText(value);
+      if (code > 127) return false;
       bytes[at++] = code;
     }
     bytes[this.length] = chars;
     this.length = at;
-  }
-
-  /** Bytes that were encoded before. */
-  raw(encoded: Uint8Array): void {
-    this.reserve(encoded.length);
-    this.bytes.set(encoded, this.length);
-    this.length += encoded.length;
+    return true;
   }
 
   // The text is written where it will stand if it is ASCII; other texts may need a longer length before them.
