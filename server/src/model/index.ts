@@ -5,4 +5,5 @@ export * from './limits.ts';
 export * from './logs.ts';
 export * from './metrics.ts';
 export * from './refusal.ts';
+export * from './tenant.ts';
 export * from './traces.ts';

@@ -25,12 +25,19 @@ export const limits = {
   },
   store: {
     seriesMax: 1_000_000,
+    /** Between two group commits of a signal. */
     flushMs: 250,
+    /** A smaller group waits up to smallGroupMs for company: every insert costs a part, and merges to be rid of it. */
+    smallGroupRows: 1000,
+    smallGroupMs: 1000,
     flushRowsMax: 200_000,
     queueRowsMax: 2_000_000,
+    /** How long writes are retried while the store is away; after that each gets one try and a retryable refusal. */
+    retryMsMax: 8_000,
     queueBytesMax: 128 * 1024 * 1024,
     freeDiskBytesMin: 512 * 1024 * 1024,
-    recentMs: 65 * 60_000,
+    /** An hour, and what a range or the lookback reaches back from its start. */
+    recentMs: 80 * 60_000,
     recentBytesMax: 128 * 1024 * 1024,
   },
   query: {
