@@ -12,7 +12,7 @@ export function isZero(text: string): boolean {
 }
 
 /** Lower-case hex digits only. */
-export function isHex(text: string): boolean {
+function isHex(text: string): boolean {
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     if (!((code >= 48 && code <= 57) || (code >= 97 && code <= 102))) return false;

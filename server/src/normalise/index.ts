@@ -3,17 +3,14 @@
  * Judges every record alone: what breaks a rule is refused, counted and named, the rest go on.
  * Refuses to know how bytes arrive, who answers the sender, and where rows go.
  */
-export { attributesRefused } from './attributelimits.ts';
 export { SampleBuffer } from './columns.ts';
 export { isSpanId, isTraceId } from './ids.ts';
 export { type LabelFault, labelsFault } from './labelset.ts';
-export { boundText } from './le.ts';
-export { completed, type LogContext, lineRefused, logRowsOf } from './logs.ts';
-export { createMetricTranslator, type MetricRows, type MetricTranslator } from './metrics/translator.ts';
-export { labelName, metricName } from './names.ts';
-export { defaultPromotedResourceAttributes, type IsPromoted, promotedBy, unknownService } from './resource.ts';
-export { type SpanContext, spanRowsOf } from './spans.ts';
+export { logRowsOf } from './logs.ts';
+export { createMetricTranslator, type MetricTranslator } from './metrics/translator.ts';
+export { promotedBy } from './resource.ts';
+export { spanRowsOf } from './spans.ts';
 export { type StreamContext, streamRowsOf } from './streams.ts';
-export { describeRejections, excerpt, type Tallies, Tally, tallyOf } from './tally.ts';
-export { nsToMs, outsideWindow, type Window, windowAt, windowFault } from './window.ts';
+export { describeRejections, excerpt, type Tallies, Tally } from './tally.ts';
+export { outsideWindow, type Window, windowAt, windowFault } from './window.ts';
 export type * from './wire.ts';

@@ -1,6 +1,6 @@
 /** OTLP log records → log rows. The body stays as it came; level, trace and time are completed from what the record says. */
 import type { Attributes, Level, Limits, LogRow } from '#model';
-import { attributesRefused } from './attributelimits.ts';
+import { attributesRefused, originRefused, textsRefused } from './attributelimits.ts';
 import { isSpanId, isTraceId } from './ids.ts';
 import { levelOfNumber, levelOfText, levelSpoken } from './level.ts';
 import { isLevelName, isSpanName, isTraceName, type LineFacts, lineFacts } from './linefacts.ts';
@@ -26,6 +26,12 @@ export function logRowsOf(wired: readonly Wired<WireLog>[], context: LogContext)
     const tally = tallyOf(tallies, service);
     for (const { scope, items } of scopes) {
       tally.receive(items.length);
+      if (
+        originRefused(resource, items.length, context.limits, tally) ||
+        originRefused(scope, items.length, context.limits, tally)
+      ) {
+        continue;
+      }
       for (const record of items) {
         const times = timesOf(record, context.window);
         if (!isRefused(record, times.timeNs, context, tally)) {
@@ -133,8 +139,11 @@ function isRefused(record: WireLog, timeNs: bigint, { window, limits }: LogConte
     tally.reject(fault.reason, 1, fault.example);
     return true;
   }
+  const what = () => 'a log record';
   return (
-    lineRefused(record.body, limits, tally) || attributesRefused(record.attributes, limits, tally, () => 'a log record')
+    lineRefused(record.body, limits, tally) ||
+    attributesRefused(record.attributes, limits, tally, what) ||
+    textsRefused([record.severityText, record.eventName], limits, tally, what)
   );
 }
 

@@ -2,27 +2,6 @@
 import { attributeValue, type Labels, labelsFrom, type Resource } from '#model';
 import { labelName } from './names.ts';
 
-/** OTLP names; `k8s.*` stands for every name with that beginning. The list that Loki promotes, and the host. */
-export const defaultPromotedResourceAttributes: readonly string[] = [
-  'service.namespace',
-  'deployment.environment.name',
-  'deployment.environment',
-  'cloud.region',
-  'cloud.availability_zone',
-  'container.name',
-  'host.name',
-  'k8s.cluster.name',
-  'k8s.namespace.name',
-  'k8s.deployment.name',
-  'k8s.statefulset.name',
-  'k8s.daemonset.name',
-  'k8s.replicaset.name',
-  'k8s.cronjob.name',
-  'k8s.job.name',
-  'k8s.pod.name',
-  'k8s.container.name',
-];
-
 /** What the OTel SDKs call a service that was given no name. */
 export const unknownService = 'unknown_service';
 
@@ -31,13 +10,14 @@ export function serviceOf(resource: Resource): string {
 }
 
 /** `namespace/name`, as Prometheus' OTLP receiver has it. */
-export function jobOf(resource: Resource): string {
+function jobOf(resource: Resource): string {
   const namespace = attributeValue(resource.attributes, 'service.namespace');
   return namespace ? `${namespace}/${serviceOf(resource)}` : serviceOf(resource);
 }
 
 export type IsPromoted = (attribute: string) => boolean;
 
+/** OTLP names; a `*` at the end stands for every ending. */
 export function promotedBy(attributes: readonly string[]): IsPromoted {
   const exact = new Set(attributes.filter((name) => !name.endsWith('*')));
   const prefixes = attributes.filter((name) => name.endsWith('*')).map((name) => name.slice(0, -1));
@@ -45,7 +25,7 @@ export function promotedBy(attributes: readonly string[]): IsPromoted {
 }
 
 /** `service_name` and the promoted attributes, by label name: what every stream and series of a resource carries. */
-export function* promotedLabels(resource: Resource, isPromoted: IsPromoted): Generator<[string, string]> {
+function* promotedLabels(resource: Resource, isPromoted: IsPromoted): Generator<[string, string]> {
   const { keys, values } = resource.attributes;
   for (let i = 0; i < keys.length; i++) {
     const key = keys[i] ?? '';

@@ -1,6 +1,6 @@
 /** OTLP spans → span rows. A span that breaks a rule is refused alone, counted and named; the rest go on. */
 import type { Limits, SpanEvent, SpanKind, SpanLink, SpanRow, SpanStatus } from '#model';
-import { attributesRefused } from './attributelimits.ts';
+import { attributesRefused, originRefused, textsRefused } from './attributelimits.ts';
 import { isSpanId, isTraceId, isZero } from './ids.ts';
 import { serviceOf } from './resource.ts';
 import { excerpt, type Tallies, type Tally, tallyOf } from './tally.ts';
@@ -25,6 +25,12 @@ export function spanRowsOf(
     const tally = tallyOf(tallies, service);
     for (const { scope, items } of scopes) {
       tally.receive(items.length);
+      if (
+        originRefused(resource, items.length, context.limits, tally) ||
+        originRefused(scope, items.length, context.limits, tally)
+      ) {
+        continue;
+      }
       for (const span of items) {
         if (!isRefused(span, context, tally))
           rows.push(rowOf(span, { tenant: context.tenant, service, resource, scope }));
@@ -93,9 +99,20 @@ function isRefused(span: WireSpan, { window, limits }: SpanContext, tally: Tally
     return true;
   }
   if (attributesRefused(span.attributes, limits, tally, what)) return true;
-  for (const event of span.events) if (attributesRefused(event.attributes, limits, tally, what)) return true;
-  for (const link of span.links) if (attributesRefused(link.attributes, limits, tally, what)) return true;
-  return textRefused(span, limits, tally, what);
+  if (textsRefused([span.name, span.statusMessage, span.traceState], limits, tally, what)) return true;
+  return partsRefused(span, limits, tally, what);
+}
+
+function partsRefused(span: WireSpan, limits: Limits['receive'], tally: Tally, what: () => string): boolean {
+  for (const event of span.events) {
+    if (attributesRefused(event.attributes, limits, tally, what)) return true;
+    if (textsRefused([event.name], limits, tally, what)) return true;
+  }
+  for (const link of span.links) {
+    if (attributesRefused(link.attributes, limits, tally, what)) return true;
+    if (textsRefused([link.traceState, link.traceId, link.spanId], limits, tally, what)) return true;
+  }
+  return false;
 }
 
 // A year: longer is a clock fault, and would outlive every retention.
@@ -134,18 +151,6 @@ function refuseDuration(span: WireSpan, what: () => string, tally: Tally): true 
     'duration_too_long',
     1,
     () => `${what()} lasts ${span.endNs - span.startNs} ns, more than a year; check its clock`,
-  );
-  return true;
-}
-
-function textRefused(span: WireSpan, limits: Limits['receive'], tally: Tally, what: () => string): boolean {
-  const longest = Math.max(span.name.length, span.statusMessage.length, span.traceState.length);
-  if (longest <= limits.attributeBytesMax) return false;
-  tally.reject(
-    'text_too_long',
-    1,
-    () =>
-      `the name, status message or trace state of ${what()} has ${longest} characters, limits.receive.attributeBytesMax is ${limits.attributeBytesMax}; shorten it`,
   );
   return true;
 }

@@ -2,6 +2,8 @@
 export class Tally {
   received = 0;
   rejected = 0;
+  /** Items that said again what the same request had said already. */
+  repeated = 0;
   readonly reasons = new Map<string, { count: number; example: string }>();
 
   /** Counts items that arrived. */
@@ -17,8 +19,9 @@ export class Tally {
     else this.reasons.set(reason, { count: items, example: example() });
   }
 
+  /** Items to be stored. */
   get accepted(): number {
-    return this.received - this.rejected;
+    return this.received - this.rejected - this.repeated;
   }
 }
 
@@ -49,7 +52,8 @@ export function describeRejections(tallies: Iterable<Tally>, noun: string): stri
   }
   if (rejected === 0) return undefined;
   const parts = [...reasons].map(([reason, { count, example }]) => `${count} ${reason} (for example: ${example})`);
-  return `${rejected} of ${received} ${noun} rejected, the rest are stored: ${parts.join('; ')}`;
+  const rest = rejected < received ? ', the rest are stored' : '';
+  return `${rejected} of ${received} ${noun} rejected${rest}: ${parts.join('; ')}`;
 }
 
 /** Shortens what a stranger sent before it goes into a message. */

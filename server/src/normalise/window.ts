@@ -41,13 +41,16 @@ export function windowFault(timeMs: number, window: Window, what: string): Windo
   };
 }
 
+// Twenty years: units lie a factor of a thousand apart, so a wide net catches no stranger.
+const hintMsMax = 20 * 366 * 86_400_000;
+
 function isoOf(timeMs: number): string {
   return Math.abs(timeMs) <= 8.64e15 ? new Date(timeMs).toISOString() : `${timeMs} ms`;
 }
 
 /** A time that lands near now when read in another unit was sent in that unit. */
 function unitHint(timeMs: number, nowMs: number): string {
-  const near = (ms: number) => Math.abs(ms - nowMs) < 366 * 86_400_000;
+  const near = (ms: number) => Math.abs(ms - nowMs) < hintMsMax;
   if (near(timeMs * 1e9)) return ' (it looks like seconds where nanoseconds belong)';
   if (near(timeMs * 1e6)) return ' (it looks like milliseconds where nanoseconds belong)';
   if (near(timeMs * 1e3)) return ' (it looks like seconds or microseconds in the wrong field)';

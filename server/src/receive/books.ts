@@ -42,6 +42,7 @@ export function bookUndecoded(book: Book, sender: string, error: unknown): void 
 function bookArrival(book: Book, sender: string, tally: Tally): Sender {
   const who = whoOf(book, sender);
   if (tally.received > 0) book.ledger.received(who, tally.received);
+  if (tally.repeated > 0) book.ledger.duplicates(who, tally.repeated);
   for (const [reason, { count, example }] of tally.reasons) book.ledger.rejected(who, reason, count, example);
   return who;
 }

@@ -5,4 +5,3 @@
  */
 export { createReceiveBudget, type Lease, type ReceiveBudget } from './budget.ts';
 export type { ReceiveDeps } from './deps.ts';
-export { tenantOf } from './tenant.ts';

@@ -34,12 +34,6 @@ export const fixed64 = (field: number, value: number | bigint): Buffer => {
   return Buffer.concat([part.varint(field * 8 + 1), bytes]);
 };
 
-export const fixed32 = (field: number, value: number): Buffer => {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value);
-  return Buffer.concat([part.varint(field * 8 + 5), bytes]);
-};
-
 export const double = (field: number, value: number): Buffer => {
   const bytes = Buffer.alloc(8);
   bytes.writeDoubleLE(value);

@@ -8,10 +8,10 @@ import { Refusal } from '#model';
 import { textAt } from './texts.ts';
 
 /** Wire types. */
-export const VARINT = 0;
-export const FIXED64 = 1;
-export const BYTES = 2;
-export const FIXED32 = 5;
+const VARINT = 0;
+const FIXED64 = 1;
+const BYTES = 2;
+const FIXED32 = 5;
 
 const scratchWords = new Uint32Array(2);
 const scratchBig = new BigUint64Array(scratchWords.buffer);
@@ -171,7 +171,7 @@ export class ProtoCursor {
   }
 }
 
-export function malformed(what: string, at: number): Refusal {
+function malformed(what: string, at: number): Refusal {
   return new Refusal(`protobuf ${what}, at byte ${at}; the body is truncated or not the message this path takes`, {
     code: 'BAD_REQUEST',
   });

@@ -37,7 +37,8 @@ function entryOf(value: unknown, where: string): WireEntry {
 
 function timeOf(time: unknown, where: string): bigint {
   if (typeof time === 'string' && /^-?\d{1,20}$/.test(time)) return BigInt(time);
-  throw wrong(`the timestamp of ${where} must be a string of nanoseconds since the epoch`);
+  const given = String(JSON.stringify(time)).slice(0, 80);
+  throw wrong(`the timestamp of ${where} must be a string of nanoseconds since the epoch, not ${given}`);
 }
 
 function metadataOf(metadata: unknown, where: string): Attributes {

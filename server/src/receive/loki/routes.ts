@@ -1,7 +1,7 @@
 /** Loki push: POST `/loki/api/v1/push`, JSON (plain, gzip, deflate) and protobuf in snappy. */
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { log, requestIdOf } from '#kit';
-import { Refusal } from '#model';
+import { Refusal, tenantOf } from '#model';
 import { describeRejections, type StreamContext, streamRowsOf, Tally, type WireStream, windowAt } from '#normalise';
 import { bookRefused, bookStored, bookUndecoded } from '../books.ts';
 import type { Lease } from '../budget.ts';
@@ -17,7 +17,6 @@ import {
   withLease,
 } from '../http.ts';
 import { snappyDecodeInto, snappyLength } from '../snappy.ts';
-import { tenantOf } from '../tenant.ts';
 import { decodePushJson } from './json.ts';
 import { decodePush } from './protobuf.ts';
 

@@ -163,7 +163,7 @@ export function append(into: AttributeColumns, key: string, value: string, type:
   into.types?.push(type);
 }
 
-export function tooDeep(nestingMax: number): Refusal {
+function tooDeep(nestingMax: number): Refusal {
   return new Refusal(`values are nested deeper than ${nestingMax} (limits.receive.nestingMax); flatten them`, {
     code: 'BAD_REQUEST',
   });

@@ -1,4 +1,4 @@
-import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
+import { Client, compressionAlgorithms, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { expect, test } from 'vitest';
 import { Refusal } from '#model';
 import { fixed64, hex, message, resourceOf, text } from '../payloads.testing.ts';
@@ -72,4 +72,25 @@ test('F48: a busy store is UNAVAILABLE with RetryInfo', async () => {
   expect((details as Buffer).includes('google.rpc.RetryInfo')).toBe(true);
   expect([...(details as Buffer).subarray(-4)]).toEqual([0x0a, 0x02, 0x08, 0x03]);
   expect(imbalance(it.sink.ledger)).toEqual([]);
+});
+
+test('F47: a gzip bomb over gRPC is RESOURCE_EXHAUSTED without RetryInfo, and memory stays flat', async () => {
+  const sink = createSink({ receive: { bodyBytesMax: 1_000_000 } });
+  const grpc = await startOtlpGrpc({ receiver: createOtlpReceiver(sink), host: '127.0.0.1', port: 0 });
+  const gzipped = { 'grpc.default_compression_algorithm': compressionAlgorithms.gzip };
+  const client = new Client(`127.0.0.1:${grpc.port}`, credentials.createInsecure(), gzipped);
+  const same = (bytes: Buffer) => bytes;
+  const send = (body: Buffer) =>
+    new Promise<ServiceError | null>((resolve) => {
+      client.makeUnaryRequest(tracesPath, same, same, body, (error) => resolve(error));
+    });
+  expect(await send(resourceOf('shop', good))).toBeNull();
+  const bomb = Buffer.alloc(100_000_000);
+  const before = process.memoryUsage().arrayBuffers;
+  const error = await send(bomb);
+  expect(error).toMatchObject({ code: 8 });
+  expect(error?.metadata.get('grpc-status-details-bin')).toEqual([]);
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(50_000_000);
+  client.close();
+  await grpc.stop(100);
 });

@@ -8,8 +8,8 @@ import {
   type ServiceDefinition,
 } from '@grpc/grpc-js';
 import type { Signal } from '#kit';
+import { tenantOf } from '#model';
 import { bookUndecoded } from '../books.ts';
-import { tenantOf } from '../tenant.ts';
 import { takenProto } from './answers.ts';
 import { asRefusal } from './http.ts';
 import type { OtlpReceiver } from './receiver.ts';
@@ -34,7 +34,8 @@ const services: readonly (readonly [string, Signal])[] = [
   ['opentelemetry.proto.collector.metrics.v1.MetricsService', 'metrics'],
 ];
 
-const streamsPerConnectionMax = 256;
+// A message is held before the in-flight budget is asked, so this bounds what one connection can make us hold.
+const streamsPerConnectionMax = 64;
 const idleMsMax = 15 * 60_000;
 const graceMsDefault = 5_000;
 

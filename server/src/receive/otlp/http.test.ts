@@ -157,3 +157,14 @@ test('unknown fields and packed flags are skipped as the encoding demands', asyn
   expect((await it.server.post('/v1/traces', body, protobuf)).status).toBe(200);
   expect(it.sink.batches[0]?.spans).toHaveLength(1);
 });
+
+test('a body of several megabytes passes, whole', async () => {
+  await using it = await rig();
+  const records = Array.from({ length: 20_000 }, (_, i) => ({
+    timeUnixNano: String(nowNs),
+    body: { stringValue: `line ${i} ${'x'.repeat(200)}` },
+  }));
+  const body = JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords: records }] }] });
+  expect((await it.server.post('/v1/logs', body, json)).status).toBe(200);
+  expect(it.sink.batches[0]?.logs).toHaveLength(20_000);
+});

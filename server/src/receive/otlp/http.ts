@@ -1,10 +1,9 @@
 /** OTLP over HTTP: POST `/v1/{traces,metrics,logs}`, protobuf or JSON, answered in the request's own content type. */
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { log, type Signal } from '#kit';
-import { Refusal } from '#model';
+import { Refusal, tenantOf } from '#model';
 import { bookUndecoded } from '../books.ts';
 import { decodedBody, mediaTypeOf, onlyPost, retryAfter, takeRawBodies, userAgentOf, withLease } from '../http.ts';
-import { tenantOf } from '../tenant.ts';
 import { takenJson, takenProto } from './answers.ts';
 import type { Format, OtlpReceiver } from './receiver.ts';
 import { statusJson, statusProto } from './status.ts';

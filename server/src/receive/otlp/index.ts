@@ -3,10 +3,10 @@
  * Refuses to know what a row means; that is normalise's business.
  */
 
-export { type GrpcOptions, type OtlpGrpc, startOtlpGrpc } from './grpc.ts';
+export { startOtlpGrpc } from './grpc.ts';
 export { otlpHttpRoutes } from './http.ts';
-export { decodeLogsJson, decodeMetricsJson, decodeTracesJson } from './jsonrequests.ts';
+export { decodeLogsJson, decodeTracesJson } from './jsonrequests.ts';
 export { decodeLogs } from './logs.ts';
 export { decodeMetrics } from './metrics.ts';
-export { createOtlpReceiver, type Format, type OtlpReceiver, type OtlpRequest } from './receiver.ts';
+export { createOtlpReceiver } from './receiver.ts';
 export { decodeTraces } from './traces.ts';

@@ -24,7 +24,7 @@ import { decodeTraces } from './traces.ts';
 
 export type Format = 'protobuf' | 'json';
 
-export interface OtlpRequest {
+interface OtlpRequest {
   readonly protocol: Protocol & ('otlp-http' | 'otlp-grpc' | 'self');
   readonly signal: Signal;
   readonly format: Format;
@@ -68,7 +68,7 @@ interface Parts {
   readonly translator: MetricTranslator;
 }
 
-const nouns = { traces: 'spans', logs: 'log records', metrics: 'data points' } as const;
+const nouns = { traces: 'spans', logs: 'log records', metrics: 'data points and exemplars' } as const;
 
 async function receive(request: OtlpRequest, parts: Parts): Promise<Taken> {
   const book = { ledger: parts.deps.ledger, protocol: request.protocol, signal: request.signal };
@@ -122,8 +122,11 @@ function rowsOf({ signal, format, tenant, body }: OtlpRequest, { deps, isPromote
   }
 }
 
+/** A dropped exemplar costs no data point: it is told as a warning, with nothing rejected. */
 function takenOf(tallies: Tallies, signal: Signal): Taken {
   let rejected = 0;
-  for (const tally of tallies.values()) rejected += tally.rejected;
+  for (const tally of tallies.values()) {
+    for (const [reason, { count }] of tally.reasons) if (!reason.includes('exemplar')) rejected += count;
+  }
   return { rejected, message: describeRejections(tallies.values(), nouns[signal]) };
 }

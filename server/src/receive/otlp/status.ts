@@ -3,7 +3,7 @@ import type { Refusal } from '#model';
 import { ProtoWriter } from './writer.ts';
 
 /** gRPC's codes, as far as OTLP uses them. */
-export const grpcCodes = {
+const grpcCodes = {
   invalidArgument: 3,
   notFound: 5,
   permissionDenied: 7,

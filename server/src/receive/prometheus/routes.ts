@@ -1,7 +1,7 @@
 /** Remote write 1.0: POST `/prometheus/api/v1/write`, and `/api/v1/write` for vmalert and for habits. */
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { log } from '#kit';
-import { Refusal } from '#model';
+import { Refusal, tenantOf } from '#model';
 import { describeRejections, type Tallies, Tally, windowAt } from '#normalise';
 import type { WriteBatch } from '#store';
 import { bookRefused, bookStored, bookUndecoded } from '../books.ts';
@@ -9,7 +9,6 @@ import type { Lease } from '../budget.ts';
 import type { ReceiveDeps } from '../deps.ts';
 import { mediaTypeOf, onlyPost, rawBody, retryAfter, takeRawBodies, userAgentOf, withLease } from '../http.ts';
 import { snappyDecodeInto, snappyLength } from '../snappy.ts';
-import { tenantOf } from '../tenant.ts';
 import { MetadataMemory } from './metadata.ts';
 import { type Scanned, scanWriteRequest } from './scan.ts';
 import { SeriesTable } from './seriestable.ts';

@@ -63,6 +63,8 @@ class Scan implements Scanned {
   private fault: { reason: string; example: string } = { reason: '', example: '' };
   /** Time of the last sample of the series at hand. */
   private lastMs = Number.NaN;
+  private lastLow = 0;
+  private lastHigh = 0;
 
   constructor(body: Uint8Array, request: ScanRequest, deps: ScanDeps) {
     this.cursor = new ProtoCursor(body);
@@ -191,14 +193,18 @@ class Scan implements Scanned {
     if (outsideWindow(timeMs, window)) {
       const fault = windowFault(timeMs, window, 'a sample');
       tally.reject(fault.reason, 1, fault.example);
+    } else if (timeMs === this.lastMs && low === this.lastLow && high === this.lastHigh) {
+      tally.repeated++;
     } else if (timeMs === this.lastMs) {
       tally.reject(
         'duplicate_timestamp',
         1,
-        () => `a series has two samples at ${timeMs} ms in one request, the first is kept; send each once`,
+        () => `a series has two values at ${timeMs} ms in one request, the first is kept; send each once`,
       );
     } else {
       this.lastMs = timeMs;
+      this.lastLow = low;
+      this.lastHigh = high;
       this.samples.pushWords(ref, timeMs, low, high);
     }
   }

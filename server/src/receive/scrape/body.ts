@@ -17,7 +17,7 @@ export interface BodyLimits {
   readonly exemplarCharsMax: number;
 }
 
-export interface BodyExemplar extends ExemplarParts {
+interface BodyExemplar extends ExemplarParts {
   readonly entry: SeriesEntry;
   readonly timeMs: number;
   readonly value: number;

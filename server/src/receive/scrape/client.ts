@@ -8,7 +8,7 @@ import { createGunzip } from 'node:zlib';
 import type { ReceiveBudget } from '../budget.ts';
 import type { HttpClientConfig, TlsConfig } from './config/index.ts';
 
-export interface FetchRequest {
+interface FetchRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   /** After decompression. */
@@ -18,7 +18,7 @@ export interface FetchRequest {
   readonly signal: AbortSignal;
 }
 
-export interface FetchedText {
+interface FetchedText {
   readonly contentType: string;
   readonly text: string;
   readonly bytes: number;

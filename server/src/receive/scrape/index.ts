@@ -3,6 +3,5 @@
  * file, HTTP, DNS), relabelling, the exposition formats, `up` and its like, staleness, limits that fail a scrape whole.
  * Refuses to know how samples are stored and asked for: it is given `write` and `intern`.
  */
-export { readScrapeConfig, type ScrapeConfig } from './config/index.ts';
-export { openScraping, type Scraping, type ScrapingDeps } from './open.ts';
-export type { ActiveScrapeTarget, ScrapeTargets } from './scraper.ts';
+export { readScrapeConfig } from './config/index.ts';
+export { openScraping } from './open.ts';

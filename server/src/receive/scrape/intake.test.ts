@@ -28,7 +28,6 @@ function setUp(rules: Partial<IntakeRules> = {}, seriesMax = 1000) {
   const recorder = createRecorder({ seriesMax });
   const deps = { ...recorder, limits: limits.receive, metadata: createMetadataMemory() };
   const intake = createIntake(deps, {
-    protocol: 'scrape',
     sender: 'shop',
     labels: target,
     rules: { ...plain, ...rules },

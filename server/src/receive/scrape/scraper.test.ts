@@ -52,11 +52,12 @@ test('a target is scraped on a steady beat, with the headers that Prometheus sen
   await expect.poll(() => running.recorder.samples(series('a', target.address)).length).toBeGreaterThan(2);
   const times = running.recorder.times(series('up', target.address));
   expect(running.recorder.samples(series('up', target.address)).every((value) => value === 1)).toBe(true);
-  expect(Math.abs((times[1] ?? 0) - (times[0] ?? 0) - 200)).toBeLessThan(60);
-  const { headers } = target.requests[0] ?? { headers: {} };
-  expect(headers.accept).toContain('application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5');
-  expect(headers['accept-encoding']).toBe('gzip');
-  expect(headers['x-prometheus-scrape-timeout-seconds']).toBe('0.15');
+  // A busy machine may skip a beat, but never hurries one.
+  expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThan(150);
+  const headers = target.requests[0]?.headers;
+  expect(headers?.accept).toContain('application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5');
+  expect(headers?.['accept-encoding']).toBe('gzip');
+  expect(headers?.['x-prometheus-scrape-timeout-seconds']).toBe('0.15');
   expect(running.scraper.targets().activeTargets[0]).toMatchObject({ health: 'up', lastError: '', scrapePool: 't' });
 });
 
@@ -176,7 +177,7 @@ test('a reload keeps the series of targets that stay, and ends those of targets 
   const { recorder } = running;
   await expect.poll(() => recorder.samples(series('a', goes.address))).toContain(1);
   await expect.poll(() => recorder.samples(series('a', stays.address))).toContain(1);
-  await running.configure(jobFor(stays.address, 'params: { x: [y] }').replace('params', '# params'));
+  await running.configure(jobFor(stays.address, 'sample_limit: 50'));
   await expect.poll(() => recorder.samples(series('a', goes.address)).at(-1)).toBe('stale');
   expect(recorder.samples(series('up', goes.address)).at(-1)).toBe('stale');
   const before = recorder.samples(series('a', stays.address)).length;

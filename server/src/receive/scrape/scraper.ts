@@ -40,7 +40,7 @@ export interface ScrapeTargets {
   readonly pools: readonly string[];
 }
 
-export interface ActiveScrapeTarget extends TargetStatus {
+interface ActiveScrapeTarget extends TargetStatus {
   readonly discoveredLabels: Labels;
   readonly labels: Labels;
   readonly scrapePool: string;

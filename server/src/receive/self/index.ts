@@ -79,11 +79,12 @@ export function startSelfFeed(deps: SelfFeedDeps): AsyncDisposable {
 
   async function book(sender: Sender, items: number, rows: object): Promise<void> {
     if (items === 0) return;
-    deps.ledger.received(sender, items);
     try {
       await deps.write({ tenant, ...rows });
+      deps.ledger.received(sender, items);
       deps.ledger.stored(sender, items);
     } catch (error) {
+      deps.ledger.received(sender, items);
       deps.ledger.rejected(sender, 'store_refused', items, (error as Error).message);
     }
   }

@@ -27,9 +27,9 @@ export type DiscoveryConfig =
 /** A reader that needs the configuration's folder. */
 type Based<T> = (at: ConfigNode, baseDir: string) => T;
 
-export const staticShape = { targets: list(text), labels: mapOf(text) };
+const staticShape = { targets: list(text), labels: mapOf(text) };
 
-export function targetGroup(at: ConfigNode): TargetGroup {
+function targetGroup(at: ConfigNode): TargetGroup {
   const { targets = [], labels = new Map() } = fields(at, staticShape);
   for (const name of labels.keys()) {
     if (name === '' || !name.isWellFormed()) throw invalidAt(at, `${JSON.stringify(name)} is not a valid label name`);

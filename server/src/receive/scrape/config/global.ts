@@ -3,7 +3,7 @@ import { type ConfigNode, type Fields, fields, invalidAt, mapOf, text } from './
 import { protocols } from './protocols.ts';
 import { bytes, count, durationMs, flag, oneOf } from './scalars.ts';
 
-export const namingShape = {
+const namingShape = {
   metric_name_validation_scheme: oneOf('legacy', 'utf8'),
   metric_name_escaping_scheme: oneOf('allow-utf-8', 'underscores', 'dots', 'values'),
 };

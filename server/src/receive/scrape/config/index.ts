@@ -83,7 +83,7 @@ function jobsOfFiles(pattern: string): JobSource[] {
   return globSync(pattern)
     .sort()
     .flatMap((file) => {
-      const { scrape_configs: jobs } = fields(parseYaml(readConfigFile(file)), {
+      const { scrape_configs: jobs } = fields(parseYaml(readConfigFile(file), file), {
         scrape_configs: (at: ConfigNode) => at,
       });
       return jobsIn(jobs, JSON.stringify(file), path.dirname(file));

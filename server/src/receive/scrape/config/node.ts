@@ -12,6 +12,8 @@ export interface ConfigNode {
 interface Tree {
   readonly document: Document;
   readonly lines: LineCounter;
+  /** The file, when it is not the one that the flag names. */
+  readonly file?: string;
 }
 
 export type Reader<T> = (node: ConfigNode) => T | undefined;
@@ -21,15 +23,15 @@ export type Fields<S extends Shape> = { readonly [K in keyof S]?: Exclude<Return
 const documentBytesMax = 16 * 1024 * 1024;
 
 /** Every scalar stays text: what it means is the field's business, as in Prometheus' typed reader. */
-export function parseYaml(text: string): ConfigNode {
+export function parseYaml(text: string, file?: string): ConfigNode {
   if (text.length > documentBytesMax) {
     throw invalid(`the file is ${text.length} characters, at most ${documentBytesMax} are read; split it`);
   }
   const lines = new LineCounter();
   const document = parseDocument(text, { schema: 'failsafe', version: '1.1', uniqueKeys: true, lineCounter: lines });
   const problem = document.errors[0] ?? document.warnings[0];
-  if (problem) throw invalid(problem.message.split('\n')[0] ?? 'not YAML');
-  return { node: document.contents as Node | null, path: '', tree: { document, lines } };
+  if (problem) throw invalid(`${inFile(file)}${problem.message.split('\n')[0]}`);
+  return { node: document.contents as Node | null, path: '', tree: { document, lines, file } };
 }
 
 export function invalid(message: string): Refusal {
@@ -40,7 +42,11 @@ export function invalid(message: string): Refusal {
 export function invalidAt({ node, path, tree }: ConfigNode, message: string): Refusal {
   const offset = node?.range?.[0];
   const line = offset === undefined ? '' : `line ${tree.lines.linePos(offset).line}: `;
-  return invalid(`${line}${path === '' ? '' : `${path}: `}${message}`);
+  return invalid(`${inFile(tree.file)}${line}${path === '' ? '' : `${path}: `}${message}`);
+}
+
+function inFile(file: string | undefined): string {
+  return file === undefined ? '' : `${file}: `;
 }
 
 export function isNull(at: ConfigNode): boolean {

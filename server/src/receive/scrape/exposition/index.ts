@@ -2,5 +2,5 @@
 export { openMetricsParser } from './openmetrics.ts';
 export { ExpositionProblem } from './problem.ts';
 export { parseLabels, parseSeries, type SeriesSyntax } from './series.ts';
-export type { ExemplarText, ExposedSeries, ExpositionParser, Sink } from './sink.ts';
+export type { ExemplarText, ExposedSeries, Sink } from './sink.ts';
 export { textParser } from './text.ts';

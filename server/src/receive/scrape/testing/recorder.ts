@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createLedger, type Ledger, systemClock } from '#kit';
-import { isStaleAt, type Labels, labelPairs, labelsKey, limits, Refusal } from '#model';
+import { isStaleAt, type Labels, labelPairs, labelsKey, Refusal } from '#model';
 import type { WriteBatch } from '#store';
 
 export interface Recorder {
@@ -91,5 +91,3 @@ export async function serveTarget(answer: http.RequestListener): Promise<TestTar
     },
   };
 }
-
-export const testLimits = limits;
