@@ -20,6 +20,8 @@ export interface PatternSupport {
   matchesEmpty(pattern: string): boolean;
 }
 
+const problemsMax = 20;
+
 /** What an unexpected token is reported against: the innermost construct that says what it expects. */
 interface Expectation {
   readonly context: string;
@@ -117,7 +119,9 @@ export class Cursor {
     this.giveUp();
   }
 
+  /** Notes a problem and goes on, unless there are so many already that more would help nobody. */
   report(span: Span, text: string): void {
+    if (this.problems.length === problemsMax) this.giveUp();
     this.problems.push({ text, start: span.start, end: span.end, ...positionOf(this.text, span.start) });
   }
 

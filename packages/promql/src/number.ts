@@ -10,7 +10,7 @@ export function parseNumber(text: string): number | { readonly problem: string }
   if (lower === 'inf') return Number.POSITIVE_INFINITY;
   if (lower === 'nan') return Number.NaN;
   const plain = text.replaceAll('_', '');
-  if (!/^(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(plain) || !underscoresSeparateDigits(text)) {
+  if (!/^(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/.test(plain) || !underscoresSeparateDigits(text)) {
     return { problem: `strconv.ParseFloat: parsing "${text}": invalid syntax` };
   }
   const value = Number(plain);

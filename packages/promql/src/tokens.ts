@@ -44,7 +44,7 @@ export const keywords = [
   ...(['smoothed', 'anchored', 'on', 'without'] as const),
 ] as const;
 
-export const preprocessors = ['start', 'end', 'step', 'range', 'max_of', 'min_of'] as const;
+const preprocessors = ['start', 'end', 'step', 'range', 'max_of', 'min_of'] as const;
 
 const operatorKinds: ReadonlySet<string> = new Set(operators);
 const aggregatorKinds: ReadonlySet<string> = new Set(aggregators);
