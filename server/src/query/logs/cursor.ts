@@ -18,7 +18,10 @@ export function printCursor(cursor: Cursor): string {
 export function parseCursor(printed: string): Cursor {
   const [time, hash, given, ...rest] = printed.split('.');
   const wellFormed =
-    /^\d{1,19}$/.test(time ?? '') && /^[0-9a-f]{1,16}$/.test(hash ?? '') && /^\d{1,7}$/.test(given ?? '') && rest.length === 0;
+    /^\d{1,19}$/.test(time ?? '') &&
+    /^[0-9a-f]{1,16}$/.test(hash ?? '') &&
+    /^\d{1,7}$/.test(given ?? '') &&
+    rest.length === 0;
   if (!wellFormed) {
     throw new Refusal(`cursor ${JSON.stringify(printed.slice(0, 80))} is not one that this API gave; ask without it`, {
       code: 'BAD_REQUEST',

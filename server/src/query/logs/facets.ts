@@ -4,14 +4,14 @@
  */
 import type { LogFacetsAnswer } from '@farol/contract';
 import { int, type Sql, sql } from '#store';
-import { all, type Ask, timeWithin } from '../stored/index.ts';
+import { type Ask, all, timeWithin } from '../stored/index.ts';
 import { conditionsOf, type LogQuestion } from './question.ts';
 
 export interface LogFacetsQuestion extends LogQuestion {
   readonly signal: AbortSignal;
 }
 
-export const sampleLines = 10_000;
+const sampleLines = 10_000;
 const valuesPerKeyMax = 10;
 const keysMax = 20;
 

@@ -1,7 +1,7 @@
 import type { LogHistogramAnswer } from '@farol/contract';
 import { Refusal } from '#model';
 import { int, type Sql, sql } from '#store';
-import { all, type Ask, nsOfMs, timeWithin } from '../stored/index.ts';
+import { type Ask, all, nsOfMs, timeWithin } from '../stored/index.ts';
 import { conditionsOf, type LogQuestion } from './question.ts';
 
 export interface LogHistogramQuestion extends LogQuestion {
@@ -37,7 +37,11 @@ WHERE ${all([...conditionsOf(question), timeWithin(question)])}
 GROUP BY bucket, level`;
 }
 
-function histogramFrom(rows: readonly CountRow[], range: { startMs: number; endMs: number }, stepMs: number): LogHistogramAnswer {
+function histogramFrom(
+  rows: readonly CountRow[],
+  range: { startMs: number; endMs: number },
+  stepMs: number,
+): LogHistogramAnswer {
   const count = Math.max(1, Math.ceil((range.endMs - range.startMs) / stepMs));
   const timesMs = Array.from({ length: count }, (_, i) => range.startMs + i * stepMs);
   const byLevel = new Map<string, number[]>();

@@ -1,6 +1,13 @@
 /** What can be asked of the logs, and its conditions in SQL: one place, so that the list, the histogram and the facets agree. */
 import { type Param, type Sql, sql, text, texts } from '#store';
-import { type AttributeFilter, attributeFilter, equals, inEnvironment, oneOf, type TimeRange } from '../stored/index.ts';
+import {
+  type AttributeFilter,
+  attributeFilter,
+  equals,
+  inEnvironment,
+  oneOf,
+  type TimeRange,
+} from '../stored/index.ts';
 import { parseText, type TextTerm, tokensOf } from './text.ts';
 
 export interface LogFilter {

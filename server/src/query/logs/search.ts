@@ -4,7 +4,7 @@
  */
 import type { LogsAnswer } from '@farol/contract';
 import { int, type Sql, sql, texts, uint64 } from '#store';
-import { all, type Ask, momentNs, nsOfMs, timeWithinNs } from '../stored/index.ts';
+import { type Ask, all, momentNs, nsOfMs, timeWithinNs } from '../stored/index.ts';
 import { type Cursor, parseCursor, printCursor } from './cursor.ts';
 import { conditionsOf, type LogQuestion } from './question.ts';
 import { type LogLine, lineColumns, lineHash, logFrom } from './row.ts';
@@ -33,7 +33,7 @@ async function timesOf(ask: Ask, page: LogPage, after: Cursor | undefined): Prom
   const times: string[] = [];
   let toNs = newestOf(page, after);
   for (let lengthNs = windowFirstNs; toNs >= startNs && times.length < needed(page, after); lengthNs *= windowGrowth) {
-    const fromNs = toNs - lengthNs > startNs ? toNs - lengthNs : startNs;
+    const fromNs = later(startNs, toNs - lengthNs);
     const window = { fromNs, toNs, lines: needed(page, after) - times.length };
     const found = await ask<{ time_ns: string }>(timesSql(page, window, after), { signal: page.signal });
     for (const { time_ns } of found) times.push(time_ns);
@@ -41,6 +41,8 @@ async function timesOf(ask: Ask, page: LogPage, after: Cursor | undefined): Prom
   }
   return times;
 }
+
+const later = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
 /** One line more than the page shows, to know whether there are older ones; and those already given at the cursor. */
 const needed = (page: LogPage, after: Cursor | undefined): number => page.limit + 1 + (after?.given ?? 0);

@@ -1,5 +1,6 @@
 import type { AggregateExpr } from '@farol/promql';
 import type { Labels } from '#model';
+import { hasHistograms, withHistograms } from './aggregatehistograms.ts';
 import type { Context } from './context.ts';
 import { countValues } from './countvalues.ts';
 import { AverageGroup, CountGroup, ExtremeGroup, type GroupKernel, SumGroup, VarianceGroup } from './kernels/groups.ts';
@@ -58,9 +59,11 @@ export function groupsOf(series: readonly GridSeries[], { grouping, without }: A
   return [...byKey.values()];
 }
 
-async function reduceGroups({ expr, input, grid, ctx }: Aggregation): Promise<VectorValue> {
+async function reduceGroups(aggregation: Aggregation): Promise<VectorValue> {
+  const { expr, input, grid, ctx } = aggregation;
   const series: GridSeries[] = [];
-  for (const { labels, members } of groupsOf(input.series, expr)) {
+  for (const group of groupsOf(input.series, expr)) {
+    const { labels, members } = group;
     const kernel = kernelFor(expr, grid.steps);
     for (const member of members) {
       kernel.add(member);
@@ -72,7 +75,8 @@ async function reduceGroups({ expr, input, grid, ctx }: Aggregation): Promise<Ve
       members.some(({ dropName }) => dropName),
     );
     kernel.finish(out);
-    if (!isEmpty(out)) series.push(out);
+    const whole = hasHistograms(group) ? withHistograms(out, group, aggregation) : out;
+    if (!isEmpty(whole)) series.push(whole);
   }
   return { kind: 'vector', series };
 }
@@ -108,7 +112,8 @@ async function aggregateQuantile(aggregation: Aggregation): Promise<VectorValue>
   const qs = scalarParam(aggregation);
   warnOfQuantiles(qs, aggregation);
   const series: GridSeries[] = [];
-  for (const { labels, members } of groupsOf(input.series, expr)) {
+  for (const group of groupsOf(input.series, expr)) {
+    const { labels, members } = group;
     const out = newSeries(
       labels,
       grid.steps,
@@ -123,6 +128,7 @@ async function aggregateQuantile(aggregation: Aggregation): Promise<VectorValue>
       out.present[i] = FLOAT;
       if (ctx.pace.isDue()) await ctx.pace.rest();
     }
+    if (hasHistograms(group)) withHistograms(out, group, aggregation);
     if (!isEmpty(out)) series.push(out);
   }
   return { kind: 'vector', series };

@@ -106,6 +106,18 @@ export class Annotations {
     this.inform(`${problem}: ${left} ${operator} ${right}`, at);
   }
 
+  /** Observations of NaN count, but lie in no bucket. */
+  nanObservations(func: string, effect: 'result' | 'skew', metric: string, at: Span): void {
+    const isFraction = func === 'histogram_fraction';
+    const input = `input to ${isFraction ? func : 'histogram_quantile'} has NaN observations`;
+    const outcome = isFraction
+      ? 'which are excluded from all fractions'
+      : effect === 'result'
+        ? 'result is NaN'
+        : 'result is skewed higher';
+    this.inform(`${input}, ${outcome}${forMetric(metric)}`, at);
+  }
+
   ignoredInAggregation(aggregation: string, at: Span): void {
     this.inform(`ignored histogram in ${aggregation} aggregation`, at);
   }

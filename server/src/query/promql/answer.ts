@@ -1,6 +1,7 @@
 import type { Labels, NativeHistogram, SeriesColumns } from '#model';
 import type { AnnotationLists } from './annotations.ts';
 import { failed } from './failures.ts';
+import { toNative } from './histograms/histogram.ts';
 import { compareLabels } from './labelset.ts';
 import { dropNames, dropRawNames } from './merge.ts';
 import {
@@ -59,7 +60,8 @@ export function instantAnswer(value: GridValue, timeMs: number): QueryValue {
 }
 
 function histogramAt({ present, histograms }: GridSeries, step: number): NativeHistogram | undefined {
-  return present[step] === HISTOGRAM ? histograms?.[step] : undefined;
+  const histogram = present[step] === HISTOGRAM ? histograms?.[step] : undefined;
+  return histogram === undefined ? undefined : toNative(histogram);
 }
 
 /** The answer of a range query: series by labels, without the steps at which they have no value. */
@@ -110,7 +112,7 @@ export function rawAnswer(range: RangeValue, timeMs: number): QueryValue {
 function windowColumns(raw: RawSeries, afterMs: number, endMs: number): SeriesColumns {
   const [from, to] = [firstAfter(raw.timesMs, afterMs), firstAfter(raw.timesMs, endMs)];
   const histograms = raw.histograms
-    .map((histogram, i) => ({ timeMs: raw.histogramTimesMs[i] ?? 0, histogram }))
+    .map((histogram, i) => ({ timeMs: raw.histogramTimesMs[i] ?? 0, histogram: toNative(histogram) }))
     .filter(({ timeMs }) => timeMs > afterMs && timeMs <= endMs);
   return {
     labels: raw.labels,

@@ -2,8 +2,9 @@ import { formatFloat, goQuote } from '@farol/promql';
 import { type Labels, labelsKey } from '#model';
 import type { Aggregation } from './aggregate.ts';
 import { failed } from './failures.ts';
+import { histogramText } from './histograms/histogram.ts';
 import { isLabelName, keepNames, METRIC_NAME, withLabel, withoutNames } from './labelset.ts';
-import { FLOAT, type GridSeries, newSeries, type VectorValue } from './values.ts';
+import { FLOAT, type GridSeries, HISTOGRAM, newSeries, type VectorValue } from './values.ts';
 
 /** One series per group and value, counting how often the value occurs. */
 export async function countValues({ expr, input, param, grid, ctx }: Aggregation): Promise<VectorValue> {
@@ -15,9 +16,15 @@ export async function countValues({ expr, input, param, grid, ctx }: Aggregation
   const groupLabels = (labels: Labels): Labels =>
     expr.without ? withoutNames(labels, dropped) : keepNames(labels, kept);
   const byKey = new Map<string, GridSeries>();
-  for (const { labels, values, present } of input.series) {
+  for (const { labels, values, present, histograms } of input.series) {
     const ownByValue = new Map<number, GridSeries>();
     for (let i = 0; i < grid.steps; i++) {
+      const histogram = present[i] === HISTOGRAM ? histograms?.[i] : undefined;
+      if (histogram !== undefined) {
+        const own = seriesFor(groupLabels(withLabel(labels, label, histogramText(histogram))), byKey, grid.steps);
+        own.values[i] = (own.values[i] ?? 0) + 1;
+        own.present[i] = FLOAT;
+      }
       if (present[i] !== FLOAT) continue;
       const value = values[i] ?? 0;
       let out = ownByValue.get(value);

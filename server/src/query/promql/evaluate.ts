@@ -9,15 +9,17 @@ import {
 import { aggregate } from './aggregate.ts';
 import { applyBinary } from './binary.ts';
 import type { Context } from './context.ts';
-import { failed } from './failures.ts';
+import { unsupported } from './failures.ts';
 import { absentFunctions } from './functions/absent.ts';
 import { bucketFunctions } from './functions/buckets.ts';
 import type { InstantFunction } from './functions/call.ts';
+import { histogramFunctions } from './functions/histograms.ts';
 import { labelFunctions } from './functions/labels.ts';
 import { mathFunctions } from './functions/math.ts';
 import { applyRangeFunction } from './functions/range.ts';
 import { sortingFunctions } from './functions/sorting.ts';
 import { timeFunctions } from './functions/time.ts';
+import { type Histogram, multiply } from './histograms/histogram.ts';
 import { isStepInvariant } from './invariant.ts';
 import { selectInstant, selectRange, selectTimes, windowOf } from './select.ts';
 import { referenceOf } from './timing.ts';
@@ -38,6 +40,8 @@ import {
 export async function evaluate(expr: Expr, grid: Grid, ctx: Context): Promise<GridValue> {
   ctx.pace.check();
   const held = ctx.pace.holding;
+  // A subquery's grid can be of any length, so it is refused before anything of that length is made.
+  ctx.pace.hold(grid.steps);
   const isOnce = grid.steps > 1 && expr.kind !== 'number' && isStepInvariant(expr);
   const value = isOnce ? await evaluateOnce(expr, grid, ctx) : await evaluateNode(expr, grid, ctx);
   ctx.pace.holdOnly(held + pointsOf(value));
@@ -101,13 +105,19 @@ async function evaluateVector(expr: Expr, grid: Grid, ctx: Context): Promise<Vec
 function negated(op: '+' | '-', value: GridValue): GridValue {
   if (op === '+' || value.kind === 'string') return value;
   if (value.kind === 'scalar') return { kind: 'scalar', values: value.values.map((number) => -number) };
-  const series = value.series.map((one) => ({ ...one, values: one.values.map((number) => -number), dropName: true }));
-  return { kind: 'vector', series };
+  return { kind: 'vector', series: value.series.map(negatedSeries) };
+}
+
+function negatedSeries(series: GridSeries): GridSeries {
+  const values = series.values.map((number) => -number);
+  const histograms = series.histograms?.map((histogram) => histogram && multiply(histogram, -1));
+  return { ...series, values, histograms, dropName: true };
 }
 
 const instantFunctions: ReadonlyMap<string, InstantFunction> = new Map([
   ...absentFunctions,
   ...bucketFunctions,
+  ...histogramFunctions,
   ...labelFunctions,
   ...mathFunctions,
   ...sortingFunctions,
@@ -127,7 +137,7 @@ async function evaluateCall(expr: CallExpr, grid: Grid, ctx: Context): Promise<G
   }
   if (range !== undefined) return applyRangeFunction({ expr, args, grid, ctx }, range);
   const apply = instantFunctions.get(name);
-  if (apply === undefined) throw failed(`function ${goQuote(name)} is not implemented`);
+  if (apply === undefined) throw unsupported(`function ${goQuote(name)}`);
   return apply({ expr, args, grid, ctx });
 }
 
@@ -174,12 +184,18 @@ function hasSamples({ values, histograms }: RawSeries): boolean {
   return values.length + histograms.length > 0;
 }
 
+/** A subquery may skip samples or show one twice, so what was known about resets between them holds no more. */
+function withoutHint(histogram: Histogram): Histogram {
+  const isResetKnown = histogram.resetHint === 'reset' || histogram.resetHint === 'not_reset';
+  return isResetKnown ? { ...histogram, resetHint: 'unknown' } : histogram;
+}
+
 /** A series over a grid as samples. */
 function rawOf({ labels, dropName, values, present, histograms }: GridSeries, grid: Grid): RawSeries {
   const timesMs = new Float64Array(values.length);
   const kept = new Float64Array(values.length);
   const histogramTimesMs: number[] = [];
-  const keptHistograms: NonNullable<(typeof histograms & object)[number]>[] = [];
+  const keptHistograms: Histogram[] = [];
   let count = 0;
   for (let i = 0; i < values.length; i++) {
     const timeMs = grid.startMs + i * grid.stepMs;
@@ -189,7 +205,7 @@ function rawOf({ labels, dropName, values, present, histograms }: GridSeries, gr
       kept[count++] = values[i] ?? 0;
     } else if (present[i] !== 0 && histogram !== undefined) {
       histogramTimesMs.push(timeMs);
-      keptHistograms.push(histogram);
+      keptHistograms.push(withoutHint(histogram));
     }
   }
   return {

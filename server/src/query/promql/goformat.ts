@@ -1,16 +1,7 @@
 /** Go's number formats, where Prometheus prints numbers into texts and labels. */
 
-/** `%g`, with as many digits as needed, or `precision` significant ones. */
+/** `%g` and `%v`: as many digits as needed, or `precision` significant ones; an exponent from 1e6 (or 10^precision) on. */
 export function formatG(value: number, precision?: number): string {
-  return shortest(value, { precision, exponentMin: precision ?? 6 });
-}
-
-/** `%v`: like `%g`, but large numbers stay plain up to 1e21. */
-export function formatV(value: number): string {
-  return shortest(value, { exponentMin: 21 });
-}
-
-function shortest(value: number, { precision, exponentMin }: { precision?: number; exponentMin: number }): string {
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';
   if (value === 0) return Object.is(value, -0) ? '-0' : '0';
@@ -18,13 +9,9 @@ function shortest(value: number, { precision, exponentMin }: { precision?: numbe
   const [mantissa = '0', power = '0'] = scientific.split('e');
   const exponent = Number(power);
   const digits = mantissa.includes('.') ? mantissa.replace(/\.?0+$/, '') : mantissa;
-  const digitCount = digits.replace(/[-.]/g, '').length;
-  const limit = exponentMin === 6 && digitCount > 6 && digitCount >= exponent + 1 ? digitCount : exponentMin;
-  if (exponent < -4 || exponent >= limit) {
-    const sign = exponent < 0 ? '-' : '+';
-    return `${digits}e${sign}${String(Math.abs(exponent)).padStart(2, '0')}`;
-  }
-  return plain(digits, exponent);
+  if (exponent >= -4 && exponent < (precision ?? 6)) return plain(digits, exponent);
+  const sign = exponent < 0 ? '-' : '+';
+  return `${digits}e${sign}${String(Math.abs(exponent)).padStart(2, '0')}`;
 }
 
 function plain(digits: string, exponent: number): string {
@@ -38,7 +25,7 @@ function plain(digits: string, exponent: number): string {
 
 /** Go's strconv.ParseFloat for label values such as `le`; undefined when the text is no number. */
 export function parseFloatText(text: string): number | undefined {
-  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return Number(text);
+  if (/^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text)) return Number(text);
   const match = /^([+-]?)(inf|infinity|nan)$/i.exec(text);
   if (match === null) return undefined;
   if (match[2]?.toLowerCase() === 'nan') return Number.NaN;

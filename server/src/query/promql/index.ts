@@ -19,12 +19,13 @@ import { type Answer, instantAnswer, type QueryValue, rangeAnswer, rawAnswer } f
 import type { Context } from './context.ts';
 import { evaluate, evaluateRange } from './evaluate.ts';
 import { cancelled } from './failures.ts';
+import { statisticsSelectors, withDetectedHints } from './hints.ts';
 import { Pace } from './pace.ts';
 import { re2Patterns } from './patterns.ts';
 import { prefetch } from './prefetch.ts';
+import { resolveTimes } from './resolve.ts';
 import { type Grid, gridOf } from './values.ts';
 
-export type { Annotation, AnnotationLists } from './annotations.ts';
 export type { Answer, QueryStats, QueryValue } from './answer.ts';
 
 export interface PromqlDeps {
@@ -35,7 +36,7 @@ export interface PromqlDeps {
   readonly experimental?: boolean;
 }
 
-export interface InstantQuestion {
+interface InstantQuestion {
   readonly tenant: string;
   readonly text: string;
   readonly timeMs: number;
@@ -44,7 +45,7 @@ export interface InstantQuestion {
   readonly signal: AbortSignal;
 }
 
-export interface RangeQuestion {
+interface RangeQuestion {
   readonly tenant: string;
   readonly text: string;
   readonly startMs: number;
@@ -111,7 +112,7 @@ function selectorOf(matchers: readonly Matcher[], patterns: PatternSupport): Mat
 async function answerInstant(deps: PromqlDeps, parse: Promql['parse'], question: InstantQuestion): Promise<Answer> {
   const { timeMs } = question;
   const grid = gridOf(timeMs, timeMs, 1);
-  return run(deps, parse, { ...question, grid }, async (expr, ctx) => {
+  return run(deps, parse, { ...question, grid, stepMs: 0 }, async (expr, ctx) => {
     const range = withoutParens(expr);
     if (range.kind === 'matrix' || range.kind === 'subquery') {
       return rawAnswer(await evaluateRange(range, grid, ctx), timeMs);
@@ -140,7 +141,8 @@ function checkedGrid({ startMs, endMs, stepMs }: RangeQuestion, pointsMax: numbe
   }
   if (endMs < startMs) throw bad('end timestamp must not be before start time');
   const grid = gridOf(startMs, endMs, stepMs);
-  if (grid.steps > pointsMax) {
+  // Prometheus counts the steps between the points, so one point more than it says is allowed.
+  if (grid.steps - 1 > pointsMax) {
     const count = pointsMax.toLocaleString('en-US');
     const advice = 'Try decreasing the query resolution (?step=XX)';
     throw bad(`exceeded maximum resolution of ${count} points per timeseries. ${advice}`);
@@ -152,6 +154,8 @@ interface Run {
   readonly tenant: string;
   readonly text: string;
   readonly grid: Grid;
+  /** 0 for an instant query. */
+  readonly stepMs: number;
   readonly lookbackMs?: number;
   readonly signal: AbortSignal;
 }
@@ -162,13 +166,13 @@ async function run(deps: PromqlDeps, parse: Promql['parse'], asked: Run, answer:
   const { clock, limits, select } = deps;
   if (asked.signal.aborted) throw cancelled();
   const beganMs = clock.tickMs();
-  const expr = parse(asked.text);
+  const { grid } = asked;
+  const expr = resolveTimes(parse(asked.text), { ...grid, stepMs: asked.stepMs });
   const parsedMs = clock.tickMs();
   const pace = new Pace({ clock, signal: asked.signal, msMax: limits.msMax, samplesMax: limits.samplesMax });
   const over = new AbortController();
   void pace.watch(over.signal); // Settles by itself when `over` aborts, and never rejects.
   try {
-    const { grid } = asked;
     const times = {
       startMs: grid.startMs,
       endMs: grid.endMs,
@@ -186,7 +190,11 @@ async function run(deps: PromqlDeps, parse: Promql['parse'], asked: Run, answer:
     pace.hold(fetched.samplesRead);
     const selectedMs = clock.tickMs();
     const notes = new Annotations();
-    const columnsOf: Context['columnsOf'] = (selector) => fetched.columns.get(selector) ?? [];
+    const statistics = statisticsSelectors(expr);
+    const columnsOf: Context['columnsOf'] = (selector) => {
+      const columns = fetched.columns.get(selector) ?? [];
+      return statistics.has(selector) ? columns.map(withDetectedHints) : columns;
+    };
     const value = await answer(expr, { ...times, pace, notes, columnsOf });
     const endedMs = clock.tickMs();
     const stats = {

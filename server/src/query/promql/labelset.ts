@@ -77,12 +77,6 @@ export function keyWithoutNames(labels: Labels, names: ReadonlySet<string>): str
   return key;
 }
 
-export function sameLabels(a: Labels, b: Labels): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
-}
-
 /** Prometheus' order of label sets: pair by pair, name before value; the shorter first. */
 export function compareLabels(a: Labels, b: Labels): number {
   const shared = Math.min(a.length, b.length);

@@ -1,6 +1,7 @@
 import type { VectorMatching } from '@farol/promql';
 import { type Labels, labelsKey, labelValue } from '#model';
-import type { BinaryCall } from './binary.ts';
+import { type BinaryCall, elementAt, setElement } from './binary.ts';
+import { combineElements } from './elements.ts';
 import { failed } from './failures.ts';
 import { floatOperator } from './kernels/arithmetic.ts';
 import { keepNames, labelsText, METRIC_NAME, withLabel, withoutMetadata, withoutNames } from './labelset.ts';
@@ -128,20 +129,20 @@ class GroupMatch {
   /** Hot: bench/promql-kernels.ts. */
   private combine(many: GridSeries, one: GridSeries, from: number, to: number): void {
     const { call, isSwapped } = this.sides;
-    const { expr, ctx } = call;
+    const { expr } = call;
+    const operator = floatOperator(expr.op);
+    if (operator.kind === 'none' || many.histograms !== undefined || one.histograms !== undefined) {
+      this.combineEach(many, one, from, to);
+      return;
+    }
     const labels = resultLabels(many.labels, one.labels, call);
     const key = labelsKey(labels);
     const out = this.outputFor(key, labels);
     const matched = this.matchedFor(this.isOneToOne ? '' : key);
-    const operator = floatOperator(expr.op);
     for (let i = from; i < to; i++) {
       if (many.present[i] !== FLOAT || one.present[i] !== FLOAT) continue;
       const left = (isSwapped ? one : many).values[i] ?? 0;
       const right = (isSwapped ? many : one).values[i] ?? 0;
-      if (operator.kind === 'none') {
-        ctx.notes.incompatibleTypes(expr.op, 'float', 'float', expr);
-        continue;
-      }
       if (matched[i] === 1) this.refuseSecondMatch();
       matched[i] = 1;
       this.any[i] = 1;
@@ -156,6 +157,27 @@ class GroupMatch {
     }
   }
 
+  /** As `combine`, where histograms may occur. */
+  private combineEach(many: GridSeries, one: GridSeries, from: number, to: number): void {
+    const { call, isSwapped } = this.sides;
+    const { expr, ctx } = call;
+    const labels = resultLabels(many.labels, one.labels, call);
+    const key = labelsKey(labels);
+    const matched = this.matchedFor(this.isOneToOne ? '' : key);
+    for (let i = from; i < to; i++) {
+      const [left, right] = [elementAt(isSwapped ? one : many, i), elementAt(isSwapped ? many : one, i)];
+      if (left === undefined || right === undefined) continue;
+      const result = combineElements(expr, left, right, ctx.notes);
+      if (result === undefined) continue;
+      if (matched[i] === 1) this.refuseSecondMatch();
+      matched[i] = 1;
+      this.any[i] = 1;
+      const out = this.outputFor(key, labels, true);
+      if (expr.bool) setElement(out, i, Number(result.keeps));
+      else if (result.keeps) setElement(out, i, result.value);
+    }
+  }
+
   private refuseSecondMatch(): never {
     const reason = this.isOneToOne
       ? 'many-to-one matching must be explicit (group_left/group_right)'
@@ -163,12 +185,12 @@ class GroupMatch {
     throw failed(`multiple matches for labels: ${reason}`);
   }
 
-  private outputFor(key: string, labels: Labels): GridSeries {
-    let out = this.outputs.get(key);
-    if (out === undefined) {
-      out = newSeries(labels, this.steps, this.sides.call.expr.bool);
-      this.outputs.set(key, out);
-    }
+  private outputFor(key: string, labels: Labels, takesHistograms = false): GridSeries {
+    const known = this.outputs.get(key);
+    if (known !== undefined && (!takesHistograms || known.histograms !== undefined)) return known;
+    const plain = known ?? newSeries(labels, this.steps, this.sides.call.expr.bool);
+    const out = takesHistograms ? { ...plain, histograms: new Array(this.steps) } : plain;
+    this.outputs.set(key, out);
     return out;
   }
 

@@ -3,6 +3,7 @@ import type { Matcher, SeriesColumns } from '#model';
 import type { MetricReader } from '#store';
 import type { Context } from './context.ts';
 import { subqueryGrid } from './evaluate.ts';
+import { unsupported } from './failures.ts';
 import { type Reference, referenceOf } from './timing.ts';
 import type { Grid } from './values.ts';
 
@@ -73,6 +74,7 @@ function innerGrid(expr: SubqueryExpr, grid: Grid, times: Times): Grid {
 }
 
 function visitSelector(expr: VectorSelector, reachMs: number, grid: Grid, times: Times, visit: Visit): void {
+  if (expr.extended !== undefined) throw unsupported(`the ${expr.extended} modifier`);
   const [firstMs, lastMs] = endsOf(referenceOf(expr, times), grid);
   // Windows are open to the left, so the sample exactly `reachMs` before is not needed.
   visit(expr, firstMs - reachMs + 1, lastMs);

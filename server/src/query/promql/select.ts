@@ -1,6 +1,7 @@
 import type { MatrixSelector, VectorSelector } from '@farol/promql';
 import { type HistogramSample, isStaleAt, type SeriesColumns } from '#model';
 import type { Context } from './context.ts';
+import { fromNative } from './histograms/histogram.ts';
 import { type Reference, referenceOf } from './timing.ts';
 import { FLOAT, type Grid, type GridSeries, HISTOGRAM, newSeries, type RangeValue, type RawSeries } from './values.ts';
 
@@ -29,6 +30,7 @@ async function selectCells(expr: VectorSelector, grid: Grid, ctx: Context, read:
     } else if (found) {
       out.push(series);
     }
+    if (found) ctx.pace.hold(grid.steps);
     if (ctx.pace.isDue()) await ctx.pace.rest();
   }
   return out;
@@ -81,7 +83,7 @@ function withHistograms(floats: GridSeries, column: SeriesColumns, look: Look): 
     const sample = samples[next - 1];
     const floatMs = column.timesMs[nextFloat - 1] ?? Number.NEGATIVE_INFINITY;
     if (sample !== undefined && sample.timeMs > refMs - look.lookbackMs && sample.timeMs > floatMs) {
-      histograms[step] = sample.histogram;
+      histograms[step] = fromNative(sample.histogram);
       floats.values[step] = sample.timeMs / 1000;
       floats.present[step] = HISTOGRAM;
     }
@@ -114,7 +116,7 @@ function rawOf(column: SeriesColumns): RawSeries {
     timesMs,
     values,
     histogramTimesMs: samples.length === 0 ? noTimes : Float64Array.from(samples, ({ timeMs }) => timeMs),
-    histograms: samples.length === 0 ? [] : samples.map(({ histogram }) => histogram),
+    histograms: samples.length === 0 ? [] : samples.map(({ histogram }) => fromNative(histogram)),
   };
 }
 

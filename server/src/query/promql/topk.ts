@@ -1,6 +1,6 @@
 import { type Aggregation, type Group, groupsOf, scalarParam } from './aggregate.ts';
 import { failed } from './failures.ts';
-import { formatV } from './goformat.ts';
+import { formatG } from './goformat.ts';
 import { labelsText } from './labelset.ts';
 import { ratioOffset } from './ratio.ts';
 import { ABSENT, FLOAT, type GridSeries, HISTOGRAM, isEmpty, isInstant, type VectorValue } from './values.ts';
@@ -51,8 +51,8 @@ function checkParameter({ expr, ctx }: Aggregation, params: Float64Array): boole
   }
   if (numbers.length > 0 && most < 1) return false;
   if (hasNaN) throw failed('Parameter value is NaN');
-  if (least <= -int64) throw failed(`Scalar value ${formatV(least)} underflows int64`);
-  if (most >= int64) throw failed(`Scalar value ${formatV(most)} overflows int64`);
+  if (least <= -int64) throw failed(`Scalar value ${formatG(least)} underflows int64`);
+  if (most >= int64) throw failed(`Scalar value ${formatG(most)} overflows int64`);
   return true;
 }
 

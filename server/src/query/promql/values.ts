@@ -1,4 +1,5 @@
-import type { Labels, NativeHistogram } from '#model';
+import type { Labels } from '#model';
+import type { Histogram } from './histograms/histogram.ts';
 
 /** The evaluation times of a node: `steps` times from `startMs`, `stepMs` apart; `endMs` is as asked, aligned or not. */
 export interface Grid {
@@ -29,7 +30,7 @@ export interface GridSeries {
   /** ABSENT, FLOAT or HISTOGRAM per step. */
   readonly present: Uint8Array;
   /** Set where `present` is HISTOGRAM. */
-  readonly histograms?: (NativeHistogram | undefined)[];
+  readonly histograms?: (Histogram | undefined)[];
 }
 
 export interface VectorValue {
@@ -43,7 +44,7 @@ export interface ScalarValue {
   readonly values: Float64Array;
 }
 
-export interface StringValue {
+interface StringValue {
   readonly kind: 'string';
   readonly value: string;
 }
@@ -57,7 +58,7 @@ export interface RawSeries {
   readonly timesMs: Float64Array;
   readonly values: Float64Array;
   readonly histogramTimesMs: Float64Array;
-  readonly histograms: readonly NativeHistogram[];
+  readonly histograms: readonly Histogram[];
 }
 
 /** Series with the window each step sees: (end − range, end], where end moves with the step unless it is fixed. */

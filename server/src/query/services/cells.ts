@@ -1,8 +1,8 @@
-/** Request metrics, asked of PromQL once per metric and kept as counts per step: every signal is a sum over these. */
-import { type Labels, labelValue, type SeriesColumns } from '#model';
-import type { ServicesDeps, ServicesQuestion } from './deps.ts';
+/** Request metrics as counts per step, added up in the store: every signal is a sum over these. */
+import type { Ask } from '../stored/index.ts';
+import { cellsSql, spreadMaxOf } from './cells-sql.ts';
+import type { ServicesQuestion } from './deps.ts';
 import type { Dialect } from './dialects.ts';
-import { inEither } from './selectors.ts';
 import type { Steps } from './steps.ts';
 
 /** Requests of one service, endpoint and outcome. Arrays hold `2 × count` steps: the range before, then the range. */
@@ -21,49 +21,30 @@ export interface Cell {
 export interface CellQuestion extends ServicesQuestion {
   readonly dialect: Dialect;
   readonly steps: Steps;
-  /** Label matchers that narrow it down to one service. */
-  readonly matchers: readonly string[];
+  /** One service; all when absent. */
+  readonly service?: string;
   /** Keep endpoints apart; the list of services does not need to. */
   readonly byEndpoint: boolean;
 }
 
-/** Scrapes and exports are rarely further apart than a minute, and a rate needs two of them. */
-const windowMsMin = 150_000;
+interface CellRow {
+  readonly service: string;
+  readonly method: string;
+  readonly route: string;
+  readonly status: string;
+  readonly le: string;
+  readonly per_place: readonly [places: readonly number[], rates: readonly number[], heard: readonly unknown[]];
+}
 
-export async function cellsOf(
-  { promql }: Pick<ServicesDeps, 'promql'>,
-  question: CellQuestion,
-  metric: string,
-): Promise<Cell[]> {
-  const { steps, tenant, signal } = question;
-  const answer = await promql.range({
-    tenant,
-    text: cellsQuery(question, metric),
-    // A step is evaluated at its end, looking back.
-    startMs: steps.startMs - (steps.count - 1) * steps.stepMs,
-    endMs: steps.startMs + steps.count * steps.stepMs,
-    stepMs: steps.stepMs,
-    signal,
-  });
+export async function cellsOf(ask: Ask, question: CellQuestion, metric: string): Promise<Cell[]> {
+  const rows = await ask<CellRow>(cellsSql(question, metric), { signal: question.signal });
   const cells = new Map<string, Cell>();
-  if (answer.value.kind === 'matrix') for (const series of answer.value.series) addSeries(cells, series, question);
+  for (const row of rows) addRow(cells, row, question);
   return [...cells.values()];
 }
 
-export function cellsQuery({ dialect, steps, matchers, byEndpoint, environment }: CellQuestion, metric: string): string {
-  const endpoint = byEndpoint ? [...dialect.methods, ...dialect.routes] : [];
-  const by = ['service_name', 'job', ...dialect.statuses, ...endpoint, ...(metric === dialect.counter ? [] : ['le'])];
-  const windowSeconds = Math.ceil(Math.max(windowMsMin, steps.stepMs) / 1000);
-  const rates = inEither(environment, (more) => `rate(${metric}{${[...matchers, ...more].join(',')}}[${windowSeconds}s])`);
-  return `sum by (${by.join(', ')}) (${rates})`;
-}
-
-function addSeries(cells: Map<string, Cell>, series: SeriesColumns, { dialect, steps }: CellQuestion): void {
-  const { labels } = series;
-  const status = firstOf(labels, dialect.statuses);
-  const service = firstOf(labels, ['service_name', 'job']);
-  const method = firstOf(labels, dialect.methods);
-  const route = firstOf(labels, dialect.routes);
+function addRow(cells: Map<string, Cell>, row: CellRow, { dialect, steps }: CellQuestion): void {
+  const { service, method, route, status, le } = row;
   const key = JSON.stringify([service, method, route, status]);
   let cell = cells.get(key);
   if (cell === undefined) {
@@ -71,32 +52,23 @@ function addSeries(cells: Map<string, Cell>, series: SeriesColumns, { dialect, s
     cell = { service, method, route, status, error: dialect.errorOf(status), counts, buckets: new Map() };
     cells.set(key, cell);
   }
-  const le = labelValue(labels, 'le');
-  if (le === '') return addRates(cell.counts, series, steps);
   const bound = le === '+Inf' ? Number.POSITIVE_INFINITY : Number(le) * dialect.msPerUnit;
-  if (Number.isNaN(bound)) return;
+  if (le === '' || bound === Number.POSITIVE_INFINITY) addCounts(cell.counts, row, steps);
+  if (le === '' || Number.isNaN(bound)) return;
   const bucket = cell.buckets.get(bound) ?? emptySteps(steps);
   cell.buckets.set(bound, bucket);
-  addRates(bucket, series, steps);
-  if (bound === Number.POSITIVE_INFINITY) addRates(cell.counts, series, steps);
+  addCounts(bucket, row, steps);
 }
 
 const emptySteps = (steps: Steps): Float64Array => new Float64Array(2 * steps.count).fill(Number.NaN);
 
-function firstOf(labels: Labels, names: readonly string[]): string {
-  for (const name of names) {
-    const value = labelValue(labels, name);
-    if (value !== '') return value;
-  }
-  return '';
-}
-
-/** Rates become counts; series that several labels tell apart but we do not are summed. */
-function addRates(into: Float64Array, { timesMs, values }: SeriesColumns, { startMs, stepMs, count }: Steps): void {
-  for (let i = 0; i < timesMs.length; i++) {
-    const step = Math.round(((timesMs[i] ?? 0) - startMs) / stepMs) - 1 + count;
+function addCounts(into: Float64Array, { per_place: [places, rates] }: CellRow, steps: Steps): void {
+  const stepSeconds = steps.stepMs / 1000;
+  const first = spreadMaxOf(steps);
+  for (let i = 0; i < places.length; i++) {
+    const step = (places[i] ?? 0) - first;
     if (step < 0 || step >= into.length) continue;
     const known = into[step] ?? Number.NaN;
-    into[step] = (Number.isNaN(known) ? 0 : known) + ((values[i] ?? 0) * stepMs) / 1000;
+    into[step] = (Number.isNaN(known) ? 0 : known) + (rates[i] ?? 0) * stepSeconds;
   }
 }

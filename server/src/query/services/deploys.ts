@@ -1,6 +1,6 @@
 import type { Deploy } from '@farol/contract';
 import { type Sql, sql } from '#store';
-import { all, type Ask, timeWithin } from '../stored/index.ts';
+import { type Ask, all, timeWithin } from '../stored/index.ts';
 import type { ServiceQuestion } from './deps.ts';
 import { spanConditions } from './span-signals.ts';
 

@@ -17,7 +17,20 @@ export interface Dialect {
 
 const httpError = (status: string) => /^5(\d\d|xx)$/i.test(status);
 /** gRPC codes that are the server's fault: UNKNOWN, DEADLINE_EXCEEDED, UNIMPLEMENTED, INTERNAL, UNAVAILABLE, DATA_LOSS. */
-const grpcFaults = new Set(['2', '4', '12', '13', '14', '15', 'UNKNOWN', 'DEADLINE_EXCEEDED', 'UNIMPLEMENTED', 'INTERNAL', 'UNAVAILABLE', 'DATA_LOSS']);
+const grpcFaults = new Set([
+  '2',
+  '4',
+  '12',
+  '13',
+  '14',
+  '15',
+  'UNKNOWN',
+  'DEADLINE_EXCEEDED',
+  'UNIMPLEMENTED',
+  'INTERNAL',
+  'UNAVAILABLE',
+  'DATA_LOSS',
+]);
 const grpcError = (status: string) => grpcFaults.has(status.toUpperCase());
 
 const rpc = {

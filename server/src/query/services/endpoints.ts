@@ -1,6 +1,6 @@
 import type { Endpoint } from '@farol/contract';
 import { type Sql, sql } from '#store';
-import { all, type Ask, timeWithin } from '../stored/index.ts';
+import { type Ask, all, timeWithin } from '../stored/index.ts';
 import type { ServiceQuestion } from './deps.ts';
 import { errorShare, type Golden, ratePerSecond } from './golden.ts';
 import { goldenOf, type RequestCells } from './metric-signals.ts';
@@ -60,7 +60,12 @@ export function endpointList(
     .slice(0, 500);
 }
 
-function endpointOf(name: string, { now, steps: own }: Golden, traces: EndpointTraces | undefined, steps: Steps): Endpoint {
+function endpointOf(
+  name: string,
+  { now, steps: own }: Golden,
+  traces: EndpointTraces | undefined,
+  steps: Steps,
+): Endpoint {
   const space = name.indexOf(' ');
   const methodFirst = space > 0 && /^[A-Z]+$/.test(name.slice(0, space));
   return {

@@ -1,6 +1,6 @@
 import type { Chart } from '@farol/contract';
 import { int, type Sql, sql } from '#store';
-import { all, type Ask, nsOfMs, timeWithin } from '../stored/index.ts';
+import { type Ask, all, nsOfMs, timeWithin } from '../stored/index.ts';
 import type { ServiceQuestion, ServicesQuestion } from './deps.ts';
 import { spanConditions } from './span-signals.ts';
 import { chartOf, type Steps } from './steps.ts';

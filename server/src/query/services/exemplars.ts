@@ -4,7 +4,7 @@
  */
 import type { Exemplar } from '@farol/contract';
 import { int, type Sql, sql, text, texts } from '#store';
-import { all, type Ask, nsOfMs, timeWithin } from '../stored/index.ts';
+import { type Ask, all, nsOfMs, timeWithin } from '../stored/index.ts';
 import type { ServiceQuestion } from './deps.ts';
 import { requestMetrics } from './dialects.ts';
 import { answersRequests, endpointKey, spanConditions } from './span-signals.ts';

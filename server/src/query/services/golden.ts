@@ -19,12 +19,22 @@ export interface Golden {
   readonly steps: readonly (Requests | undefined)[];
 }
 
-export const noRequests: Requests = { count: 0, errors: 0 };
-
 export const ratePerSecond = (requests: Requests, steps: Steps): number => requests.count / lengthSeconds(steps);
 
 export const errorShare = (requests: Requests): number | null =>
   requests.count > 0 ? Math.min(1, requests.errors / requests.count) : null;
+
+/** Fewer requests than this say nothing about shares or quantiles of them. */
+export const requestsMin = 10;
+
+/** What a service without a past is measured against: a person notices half a second, and minds a whole one. */
+const noPastP95Ms = 500;
+
+export const hasPast = ({ before }: Golden): boolean => before.count >= requestsMin;
+
+/** The P95 that is normal here: that of the range before, when it had enough requests to tell. */
+export const normalP95Ms = (golden: Golden): number | undefined =>
+  hasPast(golden) ? golden.before.p95Ms : noPastP95Ms;
 
 /** How many times as much as before; null when there is nothing to compare with. */
 export function change(now: number | null | undefined, before: number | null | undefined): number | null {
@@ -36,7 +46,11 @@ export function change(now: number | null | undefined, before: number | null | u
  * A quantile of cumulative buckets, as Prometheus estimates it: linear inside a bucket, the highest finite bound for
  * what lies above it. `bounds` ascend and end with +Infinity. Undefined when nothing was counted.
  */
-export function bucketQuantile(share: number, bounds: readonly number[], cumulative: readonly number[]): number | undefined {
+export function bucketQuantile(
+  share: number,
+  bounds: readonly number[],
+  cumulative: readonly number[],
+): number | undefined {
   const total = cumulative.at(-1) ?? 0;
   if (!(total > 0)) return undefined;
   const rank = share * total;

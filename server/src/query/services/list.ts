@@ -21,7 +21,7 @@ export async function listServices(deps: ServicesDeps, question: ServicesQuestio
   const fromMetrics = inventory.then(async (known) => {
     const services = [...known.values()];
     const [cells, fullest] = await Promise.all([
-      requestCells(deps, { ...question, steps, services, matchers: [], byEndpoint: false }),
+      requestCells(ask, { ...question, steps, services, byEndpoint: false }),
       fullestOf(deps, question, services),
     ]);
     return { known, cells, fullest };

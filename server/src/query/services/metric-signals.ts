@@ -1,6 +1,8 @@
 /** Golden signals from request metrics. */
+
+import type { Ask } from '../stored/index.ts';
 import { type Cell, cellsOf } from './cells.ts';
-import type { ServicesDeps, ServicesQuestion } from './deps.ts';
+import type { ServicesQuestion } from './deps.ts';
 import { type Dialect, dialects } from './dialects.ts';
 import { bucketQuantile, type Golden, type Requests } from './golden.ts';
 import type { MetricService } from './inventory.ts';
@@ -15,17 +17,15 @@ export interface RequestCells {
 export interface MetricSignalsQuestion extends ServicesQuestion {
   readonly steps: Steps;
   readonly services: readonly MetricService[];
-  readonly matchers: readonly string[];
+  /** One service; all when absent. */
+  readonly service?: string;
   readonly byEndpoint: boolean;
 }
 
 /** Cells by service. A service that speaks two dialects is read in the first that has requests. */
-export async function requestCells(
-  deps: Pick<ServicesDeps, 'promql'>,
-  question: MetricSignalsQuestion,
-): Promise<Map<string, RequestCells>> {
+export async function requestCells(ask: Ask, question: MetricSignalsQuestion): Promise<Map<string, RequestCells>> {
   const spoken = dialects.filter((dialect) => question.services.some((service) => speaks(service, dialect)));
-  const answers = await Promise.all(spoken.map((dialect) => dialectCells(deps, { ...question, dialect })));
+  const answers = await Promise.all(spoken.map((dialect) => dialectCells(ask, { ...question, dialect })));
   const byService = new Map<string, RequestCells>();
   for (const cells of answers) for (const [name, found] of cells) if (!byService.has(name)) byService.set(name, found);
   return byService;
@@ -36,12 +36,12 @@ function speaks(service: MetricService, { histogram, counter }: Dialect): boolea
 }
 
 async function dialectCells(
-  deps: Pick<ServicesDeps, 'promql'>,
+  ask: Ask,
   question: MetricSignalsQuestion & { readonly dialect: Dialect },
 ): Promise<Map<string, RequestCells>> {
   const { dialect } = question;
   const has = (metric: string) => question.services.some((service) => service.metrics.has(metric));
-  const read = (metric: string) => (has(metric) ? cellsOf(deps, question, metric) : Promise.resolve([]));
+  const read = (metric: string) => (has(metric) ? cellsOf(ask, question, metric) : Promise.resolve([]));
   const [timing, counting] = await Promise.all([
     read(`${dialect.histogram}_bucket`),
     dialect.counter === undefined ? Promise.resolve([]) : read(dialect.counter),

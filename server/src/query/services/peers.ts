@@ -1,7 +1,7 @@
 /** Whom a service calls and who calls it, from spans: client spans by their peer, and server spans by their caller. */
 import type { Dependency } from '@farol/contract';
 import { int, type Sql, sql } from '#store';
-import { all, type Ask, timeWithin } from '../stored/index.ts';
+import { type Ask, all, timeWithin } from '../stored/index.ts';
 import type { ServiceQuestion } from './deps.ts';
 import { spanConditions } from './span-signals.ts';
 import { lengthSeconds, type Steps } from './steps.ts';
@@ -20,14 +20,16 @@ export async function peersOf(ask: Ask, question: ServiceQuestion, steps: Steps)
     ask<PeerRow>(calleesSql(question), { signal }),
     ask<PeerRow>(callersSql(question), { signal }),
   ]);
-  const from = (direction: Dependency['direction']) => (row: PeerRow): Dependency => ({
-    name: row.name,
-    kind: row.kind as Dependency['kind'],
-    direction,
-    ratePerSecond: Number(row.calls) / lengthSeconds(steps),
-    errorShare: Number(row.errors) / Math.max(1, Number(row.calls)),
-    p95Ms: Number.isFinite(row.p95_ms) ? row.p95_ms : null,
-  });
+  const from =
+    (direction: Dependency['direction']) =>
+    (row: PeerRow): Dependency => ({
+      name: row.name,
+      kind: row.kind as Dependency['kind'],
+      direction,
+      ratePerSecond: Number(row.calls) / lengthSeconds(steps),
+      errorShare: Number(row.errors) / Math.max(1, Number(row.calls)),
+      p95Ms: Number.isFinite(row.p95_ms) ? row.p95_ms : null,
+    });
   return [...callees.map(from('calls')), ...callers.map(from('called-by'))];
 }
 
@@ -45,7 +47,14 @@ export function calleesSql(question: ServiceQuestion): Sql {
   const others = sql`${all(spanConditions({ ...question, service: undefined }))} AND ${timeWithin(question)}`;
   const database = attribute('db.system.name', 'db.system');
   const queue = attribute('messaging.system');
-  const host = attribute('peer.service', 'server.address', 'net.peer.name', 'rpc.service', 'http.host', 'network.peer.address');
+  const host = attribute(
+    'peer.service',
+    'server.address',
+    'net.peer.name',
+    'rpc.service',
+    'http.host',
+    'network.peer.address',
+  );
   return sql`SELECT
   multiIf(database != '', database, callee != '', callee, queue != '', queue, host != '', host, span_name) AS name,
   multiIf(database != '', 'database', queue != '', 'messaging', callee != '', 'service', 'external') AS kind,

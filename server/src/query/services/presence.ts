@@ -1,6 +1,6 @@
 /** Which services were heard of at all in a range, by their spans and logs, and what their resources say of them. */
 import { type Sql, sql } from '#store';
-import { all, type Ask, timeWithin } from '../stored/index.ts';
+import { type Ask, all, timeWithin } from '../stored/index.ts';
 import type { ServicesQuestion } from './deps.ts';
 import type { ServiceFacts } from './inventory.ts';
 import { spanConditions } from './span-signals.ts';

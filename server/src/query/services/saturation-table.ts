@@ -10,8 +10,8 @@ export interface ResourceMetric {
   readonly counter?: true;
   /** How instances become one line. */
   readonly over: 'sum' | 'max';
-  /** Label whose values become lines of their own (`used`, `idle`). */
-  readonly split?: string;
+  /** The connection's state (`used`, `idle`) makes lines of their own. */
+  readonly split?: 'state';
 }
 
 const gauge = (metric: string, at: Omit<ResourceMetric, 'metric'>): ResourceMetric => ({ metric, ...at });
@@ -33,7 +33,13 @@ export const resourceMetrics: readonly ResourceMetric[] = [
   gauge('go_goroutines', { chart: 'goroutines', unit: '{count}', line: 'goroutines', over: 'sum' }),
   gauge('go_goroutine_count', { chart: 'goroutines', unit: '{count}', line: 'goroutines', over: 'sum' }),
   gauge('v8js_gc_duration_seconds_sum', { chart: 'gc', unit: '1', line: 'share of time', over: 'max', counter: true }),
-  gauge('nodejs_gc_duration_seconds_sum', { chart: 'gc', unit: '1', line: 'share of time', over: 'max', counter: true }),
+  gauge('nodejs_gc_duration_seconds_sum', {
+    chart: 'gc',
+    unit: '1',
+    line: 'share of time',
+    over: 'max',
+    counter: true,
+  }),
   gauge('go_gc_duration_seconds_sum', { chart: 'gc', unit: '1', line: 'share of time', over: 'max', counter: true }),
   gauge('process_threads', { chart: 'threads', unit: '{count}', line: 'threads', over: 'sum' }),
   gauge('process_thread_count', { chart: 'threads', unit: '{count}', line: 'threads', over: 'sum' }),
@@ -45,15 +51,30 @@ export const resourceMetrics: readonly ResourceMetric[] = [
   ...['db_client_connection_max', 'db_client_connections_max', 'db_pool_connections_max'].map((metric) =>
     gauge(metric, { chart: 'connections', unit: '{count}', line: 'max', over: 'sum' }),
   ),
-  gauge('db_client_connection_pending_requests', { chart: 'connections', unit: '{count}', line: 'waiting', over: 'sum' }),
-  gauge('db_client_connections_pending_requests', { chart: 'connections', unit: '{count}', line: 'waiting', over: 'sum' }),
+  gauge('db_client_connection_pending_requests', {
+    chart: 'connections',
+    unit: '{count}',
+    line: 'waiting',
+    over: 'sum',
+  }),
+  gauge('db_client_connections_pending_requests', {
+    chart: 'connections',
+    unit: '{count}',
+    line: 'waiting',
+    over: 'sum',
+  }),
   gauge('db_pool_connections_active', { chart: 'connections', unit: '{count}', line: 'used', over: 'sum' }),
   gauge('db_pool_connections_idle', { chart: 'connections', unit: '{count}', line: 'idle', over: 'sum' }),
   gauge('db_connections_active', { chart: 'connections', unit: '{count}', line: 'used', over: 'sum' }),
 ];
 
 /** What fills up, and its limit; without one, the value is a share already. Newer names first. */
-export const fillings: readonly { readonly of: string; readonly used: string; readonly limit?: string; readonly state?: string }[] = [
+export const fillings: readonly {
+  readonly of: string;
+  readonly used: string;
+  readonly limit?: string;
+  readonly state?: string;
+}[] = [
   { of: 'event-loop', used: 'nodejs_eventloop_utilization_ratio' },
   { of: 'cpu', used: 'process_cpu_utilization_ratio' },
   { of: 'memory', used: 'v8js_memory_heap_used_bytes', limit: 'v8js_memory_heap_limit_bytes' },
@@ -61,5 +82,8 @@ export const fillings: readonly { readonly of: string; readonly used: string; re
   { of: 'connections', used: 'db_client_connections_usage', limit: 'db_client_connections_max', state: 'used' },
   { of: 'connections', used: 'db_pool_connections_active', limit: 'db_pool_connections_max' },
 ];
+
+/** A connection's state, under the stable label and the one before it. */
+export const stateLabels: readonly string[] = ['db_client_connection_state', 'state'];
 
 export const saturationMetrics: readonly string[] = resourceMetrics.map(({ metric }) => metric);

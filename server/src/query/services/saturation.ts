@@ -3,7 +3,7 @@ import type { SaturationChart } from '@farol/contract';
 import { type Labels, labelValue, type SeriesColumns } from '#model';
 import type { ServicesDeps, ServicesQuestion } from './deps.ts';
 import type { MetricService } from './inventory.ts';
-import { fillings, type ResourceMetric, resourceMetrics } from './saturation-table.ts';
+import { fillings, type ResourceMetric, resourceMetrics, stateLabels } from './saturation-table.ts';
 import { inEither, nameIn, serviceMatchers } from './selectors.ts';
 import { chartOf, type Steps } from './steps.ts';
 
@@ -26,7 +26,7 @@ export async function fullestOf(
   const select = inEither(question.environment, (more) => `{${[nameIn(present), ...more].join(',')}}`);
   const answer = await promql.instant({
     tenant: question.tenant,
-    text: `sum by (__name__, service_name, job, instance, state) (${select})`,
+    text: `sum by (__name__, service_name, job, instance, ${stateLabels.join(', ')}) (${select})`,
     timeMs: question.endMs,
     signal: question.signal,
   });
@@ -41,7 +41,7 @@ function fullestFrom(labels: readonly Labels[], values: Float64Array): Map<strin
     const service = labelValue(label, 'service_name') || labelValue(label, 'job');
     const place = `${labelValue(label, 'service_name')}\n${labelValue(label, 'job')}\n${labelValue(label, 'instance')}`;
     places.set(place, { service, place });
-    known.set(`${place}\n${labelValue(label, '__name__')}\n${labelValue(label, 'state')}`, values[i] ?? Number.NaN);
+    known.set(`${place}\n${labelValue(label, '__name__')}\n${stateOf(label)}`, values[i] ?? Number.NaN);
   }
   const fullest = new Map<string, Fullness>();
   for (const { service, place } of places.values()) {
@@ -51,6 +51,14 @@ function fullestFrom(labels: readonly Labels[], values: Float64Array): Map<strin
     }
   }
   return fullest;
+}
+
+function stateOf(labels: Labels): string {
+  for (const name of stateLabels) {
+    const state = labelValue(labels, name);
+    if (state !== '') return state;
+  }
+  return '';
 }
 
 function shareOf(used: number | undefined, limit: number | undefined): number | undefined {
@@ -84,7 +92,7 @@ async function readGauges(
 ): Promise<ResourceLine[]> {
   if (about.metrics.length === 0) return [];
   const matchers = [nameIn(about.metrics.map(({ metric }) => metric)), ...serviceMatchers(about.service)].join(',');
-  const text = `sum by (__name__, instance, state) ({${matchers}})`;
+  const text = `sum by (__name__, instance, ${stateLabels.join(', ')}) ({${matchers}})`;
   const answer = await promql.range({ tenant, text, ...evaluated(about.steps), signal });
   if (answer.value.kind !== 'matrix') return [];
   return answer.value.series.flatMap((series) => {
@@ -112,12 +120,15 @@ const evaluated = ({ startMs, stepMs, count }: Steps) => ({
 });
 
 function lineOf(metric: ResourceMetric, series: SeriesColumns): ResourceLine {
-  const split = metric.split === undefined ? '' : labelValue(series.labels, metric.split);
+  const split = metric.split === undefined ? '' : stateOf(series.labels);
   return { metric, name: split || metric.line, series };
 }
 
 function chartsFrom(lines: readonly ResourceLine[], steps: Steps): SaturationChart[] {
-  const charts = new Map<string, { name: SaturationChart['name']; unit: SaturationChart['unit']; lines: Record<string, (number | null)[]> }>();
+  const charts = new Map<
+    string,
+    { name: SaturationChart['name']; unit: SaturationChart['unit']; lines: Record<string, (number | null)[]> }
+  >();
   for (const { metric, name, series } of lines) {
     const key = `${metric.chart} ${metric.unit}`;
     const chart = charts.get(key) ?? { name: metric.chart, unit: metric.unit, lines: {} };
@@ -131,7 +142,12 @@ function chartsFrom(lines: readonly ResourceLine[], steps: Steps): SaturationCha
     .map(([, { name, unit, lines }]) => ({ name, unit, chart: chartOf(steps, lines) }));
 }
 
-function addValues(into: (number | null)[], series: SeriesColumns, { startMs, stepMs }: Steps, over: 'sum' | 'max'): void {
+function addValues(
+  into: (number | null)[],
+  series: SeriesColumns,
+  { startMs, stepMs }: Steps,
+  over: 'sum' | 'max',
+): void {
   for (let i = 0; i < series.timesMs.length; i++) {
     const step = Math.round(((series.timesMs[i] ?? 0) - startMs) / stepMs) - 1;
     const value = series.values[i] ?? Number.NaN;

@@ -8,7 +8,9 @@ export function quoted(value: string): string {
 export const nameIn = (metrics: readonly string[]): string => `__name__=~"${metrics.join('|')}"`;
 
 export function serviceMatchers(service: { readonly service: string; readonly named: boolean }): string[] {
-  return service.named ? [`service_name=${quoted(service.service)}`] : ['service_name=""', `job=${quoted(service.service)}`];
+  return service.named
+    ? [`service_name=${quoted(service.service)}`]
+    : ['service_name=""', `job=${quoted(service.service)}`];
 }
 
 /** Series say their environment under the stable name or the one before it; either will do. */

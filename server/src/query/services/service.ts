@@ -1,7 +1,7 @@
 import type { Chart, ServiceAnswer } from '@farol/contract';
 import { Refusal } from '#model';
-import type { ServiceQuestion, ServicesDeps } from './deps.ts';
 import { deploysOf } from './deploys.ts';
+import type { ServiceQuestion, ServicesDeps } from './deps.ts';
 import { requestMetrics } from './dialects.ts';
 import { endpointList, endpointsGolden, endpointTraces } from './endpoints.ts';
 import { errorLogRates, logChart } from './error-logs.ts';
@@ -14,7 +14,6 @@ import { peersOf } from './peers.ts';
 import { presenceIn } from './presence.ts';
 import { fullestOf, saturationCharts } from './saturation.ts';
 import { saturationMetrics } from './saturation-table.ts';
-import { serviceMatchers } from './selectors.ts';
 import { spanSignals } from './span-signals.ts';
 import { chartOf, type Steps, stepsOf } from './steps.ts';
 import { summaryOf } from './summary.ts';
@@ -26,17 +25,18 @@ const chartSteps = 120;
 export async function describeService(deps: ServicesDeps, question: ServiceQuestion): Promise<ServiceAnswer> {
   const { ask } = deps;
   const steps = stepsOf(question, chartSteps);
-  const [signals, spanPresence, logPresence, logErrors, traces, exemplars, deploys, dependencies, logs] = await Promise.all([
-    signalsOf(deps, question, steps),
-    presenceIn(ask, 'spans', question),
-    presenceIn(ask, 'logs', question),
-    errorLogRates(ask, question),
-    endpointTraces(ask, question),
-    exemplarsOf(ask, question, steps),
-    deploysOf(ask, question),
-    peersOf(ask, question, steps),
-    logChart(ask, question, steps),
-  ]);
+  const [signals, spanPresence, logPresence, logErrors, traces, exemplars, deploys, dependencies, logs] =
+    await Promise.all([
+      signalsOf(deps, question, steps),
+      presenceIn(ask, 'spans', question),
+      presenceIn(ask, 'logs', question),
+      errorLogRates(ask, question),
+      endpointTraces(ask, question),
+      exemplarsOf(ask, question, steps),
+      deploysOf(ask, question),
+      peersOf(ask, question, steps),
+      logChart(ask, question, steps),
+    ]);
   const present = spanPresence[0] ?? logPresence[0];
   if (!present && !signals.cells) {
     throw new Refusal(`nothing was heard of the service "${question.service}" in this range; widen it`, {
@@ -78,9 +78,8 @@ async function signalsOf(deps: ServicesDeps, question: ServiceQuestion, steps: S
   const inventory = await inventoryOf(deps.ask, { ...question, metrics });
   const own = inventory.get(question.service);
   const services = own ? [own] : [];
-  const matchers = own ? serviceMatchers(own) : [];
   const [byService, fullest, saturation] = await Promise.all([
-    requestCells(deps, { ...question, steps, services, matchers, byEndpoint: true }),
+    requestCells(deps.ask, { ...question, steps, services, byEndpoint: true }),
     fullestOf(deps, question, services),
     own ? saturationCharts(deps, question, { service: own, steps }) : Promise.resolve([]),
   ]);
@@ -129,7 +128,8 @@ const perSecond = (steps: Steps) => (step: Requests) => (step.count * 1000) / st
 function rateChart(golden: Golden | undefined, cells: RequestCells | undefined, steps: Steps): Chart {
   const lines: Record<string, (number | null)[]> = { total: perStep(golden, steps, perSecond(steps)) };
   for (const digit of ['2', '3', '4', '5']) {
-    const counting = cells?.counting.filter((cell) => /^[1-5](\d\d|xx)$/i.test(cell.status) && cell.status[0] === digit) ?? [];
+    const counting =
+      cells?.counting.filter((cell) => /^[1-5](\d\d|xx)$/i.test(cell.status) && cell.status[0] === digit) ?? [];
     if (counting.length === 0) continue;
     lines[`${digit}xx`] = perStep(goldenOf({ counting, timing: [] }, steps), steps, perSecond(steps));
   }

@@ -1,6 +1,6 @@
 /** Golden signals from the spans that answer requests (server and consumer), where there are no request metrics. */
 import { int, type Sql, sql, text } from '#store';
-import { all, type Ask, inEnvironment, nsOfMs, timeWithin } from '../stored/index.ts';
+import { type Ask, all, inEnvironment, nsOfMs, timeWithin } from '../stored/index.ts';
 import type { ServicesQuestion } from './deps.ts';
 import type { Golden, Requests } from './golden.ts';
 import type { Steps } from './steps.ts';

@@ -19,7 +19,7 @@ export function stepsOf(range: TimeRange, stepsMax: number): Steps {
   return { startMs, endMs, stepMs, count: Math.ceil((endMs - startMs) / stepMs) };
 }
 
-export function timesOf({ startMs, stepMs, count }: Steps): number[] {
+function timesOf({ startMs, stepMs, count }: Steps): number[] {
   return Array.from({ length: count }, (_, i) => startMs + i * stepMs);
 }
 

@@ -1,5 +1,5 @@
 import type { ServiceSummary, SignalSource } from '@farol/contract';
-import { change, errorShare, type Golden, ratePerSecond } from './golden.ts';
+import { change, errorShare, type Golden, normalP95Ms, ratePerSecond, requestsMin } from './golden.ts';
 import type { ServiceFacts } from './inventory.ts';
 import { chartOf, type Steps } from './steps.ts';
 
@@ -52,15 +52,12 @@ function trendOf(golden: Golden | undefined, steps: Steps): ServiceSummary['tren
   });
 }
 
-/** Fewer requests than this say nothing about shares of them. */
-const requestsMin = 10;
-
 /** `bad`: one request in twenty fails, or it takes three times as long as before. `warn`: one in a hundred, or twice. */
-export function healthOf(golden: Golden | undefined, saturated = 0): ServiceSummary['health'] {
+function healthOf(golden: Golden | undefined, saturated = 0): ServiceSummary['health'] {
   if (!golden || golden.now.count === 0) return 'unknown';
   if (golden.now.count < requestsMin) return 'ok';
   const errors = errorShare(golden.now) ?? 0;
-  const slower = golden.before.count >= requestsMin ? (change(golden.now.p95Ms, golden.before.p95Ms) ?? 1) : 1;
+  const slower = change(golden.now.p95Ms, normalP95Ms(golden)) ?? 1;
   if (errors >= 0.05 || slower >= 3 || saturated >= 0.95) return 'bad';
   if (errors >= 0.01 || slower >= 2 || saturated >= 0.8) return 'warn';
   return 'ok';

@@ -1,9 +1,8 @@
 /** What is wrong, since when and where, as facts; the UI makes the sentence in the reader's language. */
 import type { Deploy, Verdict } from '@farol/contract';
-import { change, errorShare, type Golden, type Requests } from './golden.ts';
+import { change, errorShare, type Golden, hasPast, normalP95Ms, type Requests, requestsMin } from './golden.ts';
 import type { Steps } from './steps.ts';
 
-const requestsMin = 10;
 const slowTimes = 2;
 const failingShare = 0.01;
 const deployBeforeMs = 15 * 60_000;
@@ -23,7 +22,7 @@ export function verdictOf({ golden, endpoints, deploys, steps }: VerdictParts): 
   if (!isSlow && !isFailing) return { kind: 'healthy', ...base };
   const worst = worstOf(endpoints, isFailing ? failedRequests : slowedRequests);
   const culprit = worst?.golden ?? golden;
-  const sinceMs = sinceOf(culprit, steps, isFailing ? failing : (step) => slowStep(step, culprit.before));
+  const sinceMs = sinceOf(culprit, steps, isFailing ? failing : (step) => isSlowStep(step, normalP95Ms(culprit)));
   const deploy = deploys.findLast(
     ({ timeMs }) => sinceMs !== undefined && timeMs <= sinceMs + steps.stepMs && timeMs >= sinceMs - deployBeforeMs,
   );
@@ -32,7 +31,7 @@ export function verdictOf({ golden, endpoints, deploys, steps }: VerdictParts): 
     ...base,
     ...(worst && { endpoint: worst.name }),
     ...(sinceMs !== undefined && { sinceMs }),
-    ...(isSlow && { times: change(golden.now.p95Ms, golden.before.p95Ms) ?? undefined }),
+    ...(isSlow && hasPast(golden) && { times: change(golden.now.p95Ms, golden.before.p95Ms) ?? undefined }),
     ...(deploy && { deploy: deploy.version }),
   };
 }
@@ -40,18 +39,17 @@ export function verdictOf({ golden, endpoints, deploys, steps }: VerdictParts): 
 const failing = (requests: Requests): boolean =>
   requests.count > 0 && requests.errors >= 1 && (errorShare(requests) ?? 0) >= failingShare;
 
-function slow({ now, before }: Golden): boolean {
-  if (now.count < requestsMin || before.count < requestsMin) return false;
-  return (change(now.p95Ms, before.p95Ms) ?? 0) >= slowTimes;
-}
+const slow = (golden: Golden): boolean =>
+  golden.now.count >= requestsMin && isSlowStep(golden.now, normalP95Ms(golden));
 
-const slowStep = (step: Requests, before: Requests): boolean => (change(step.p95Ms, before.p95Ms) ?? 0) >= slowTimes;
+const isSlowStep = (step: Requests, normalMs: number | undefined): boolean =>
+  (change(step.p95Ms, normalMs) ?? 0) >= slowTimes;
 
 const failedRequests = ({ now }: Golden): number => now.errors;
 
 /** How much longer its requests took in sum: a slow endpoint that nobody calls explains nothing. */
-const slowedRequests = ({ now, before }: Golden): number =>
-  before.p95Ms === undefined ? 0 : now.count * Math.max(0, (now.p95Ms ?? 0) - before.p95Ms);
+const slowedRequests = (golden: Golden): number =>
+  golden.now.count * Math.max(0, (golden.now.p95Ms ?? 0) - (normalP95Ms(golden) ?? Number.POSITIVE_INFINITY));
 
 function worstOf(endpoints: ReadonlyMap<string, Golden>, weigh: (golden: Golden) => number) {
   let worst: { name: string; golden: Golden; weight: number } | undefined;

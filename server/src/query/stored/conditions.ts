@@ -9,7 +9,11 @@ export interface TimeRange {
   readonly endMs: number;
 }
 
-export const nsOfMs = (ms: number): bigint => BigInt(Math.round(ms * 1e6));
+/** Exact: a product of today's milliseconds and a million is past what a number can hold. */
+export function nsOfMs(ms: number): bigint {
+  const whole = Math.floor(ms);
+  return BigInt(whole) * 1_000_000n + BigInt(Math.round((ms - whole) * 1e6));
+}
 
 /** A moment as a DateTime64(9). */
 export const momentNs = (ns: bigint): Sql => sql`fromUnixTimestamp64Nano(${int(ns)})`;

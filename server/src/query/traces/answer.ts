@@ -47,6 +47,7 @@ function answerSpan(tree: Tree, span: TreeSpan, place: Place, selfNs: number): S
     name: stored.name,
     kind: stored.kind,
     component: place.kind,
+    componentName: place.name,
     offsetNs: Number(span.startNs - tree.startNs),
     durationNs: span.durationNs,
     selfNs,

@@ -2,7 +2,7 @@
  * Which part of the system a span's own time belongs to, read from OpenTelemetry's semantic conventions, the stable
  * ones and those before them (`db.system`, `net.peer.name`, `http.url` …), and from what Nest, Express and Prisma write.
  */
-import type { Attribute, Component, ComponentKind } from '@farol/contract';
+import type { Attribute, Component } from '@farol/contract';
 import { attributeOf, type StoredSpan } from './span.ts';
 
 export type Place = Pick<Component, 'kind' | 'name'>;
@@ -31,7 +31,7 @@ function databaseOf(span: StoredSpan): string | undefined {
 }
 
 /** Whom a client span called, as well as the span knows. */
-export function peerOf(attributes: readonly Attribute[]): string | undefined {
+function peerOf(attributes: readonly Attribute[]): string | undefined {
   const named = attributeOf(attributes, 'peer.service', 'server.address', 'net.peer.name', 'rpc.service', 'http.host');
   if (named) return named;
   const url = attributeOf(attributes, 'url.full', 'http.url');
@@ -43,5 +43,3 @@ function frameworkPart(attributes: readonly Attribute[]): boolean {
   const part = attributeOf(attributes, 'express.type', 'fastify.type', 'koa.type', 'nestjs.type', 'hook.name');
   return part !== undefined && part !== 'handler' && part !== 'request_handler' && part !== 'app_creation';
 }
-
-export const componentKinds: readonly ComponentKind[] = ['http', 'database', 'external', 'messaging', 'code', 'waiting'];

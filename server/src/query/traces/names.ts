@@ -1,6 +1,6 @@
 /** Names that complete a search: services and their operations, from the spans of the range. */
 import { int, type Sql, sql, text } from '#store';
-import { all, type Ask, equals, type TimeRange, timeWithin } from '../stored/index.ts';
+import { type Ask, all, equals, type TimeRange, timeWithin } from '../stored/index.ts';
 
 export interface NamesQuestion extends TimeRange {
   readonly tenant: string;

@@ -1,5 +1,6 @@
 /** All spans of a trace, wherever in time they were stored: a span that arrives late joins the others here. */
-import { int, type Sql, sql, text } from '#store';
+import { Refusal } from '#model';
+import { int, type Sql, sql, text, texts } from '#store';
 import { type Ask, timeWithinNs } from '../stored/index.ts';
 import { type SpanLine, type StoredSpan, spanColumns, spanFrom } from './span.ts';
 import { type TraceTimes, timesOfTraces } from './times.ts';
@@ -25,6 +26,37 @@ export async function readTrace(ask: Ask, question: TraceQuestion): Promise<Stor
   const lines = await ask<SpanLine>(traceSql(question, times), { signal: question.signal });
   const truncated = lines.length > question.spansMax;
   return { spans: lines.slice(0, question.spansMax).map(spanFrom), truncated };
+}
+
+/** Several traces whole, by id; together they hold at most `spansMax` spans, or the question is refused. */
+export async function readTraces(
+  ask: Ask,
+  question: Omit<TraceQuestion, 'traceId'> & { readonly traceIds: readonly string[] },
+): Promise<Map<string, StoredSpan[]>> {
+  const byId = new Map<string, StoredSpan[]>(question.traceIds.map((id) => [id, []]));
+  if (byId.size === 0) return byId;
+  const times = await timesOfTraces(ask, question);
+  if (times === undefined) return byId;
+  const lines = await ask<SpanLine>(tracesSql(question, times), { signal: question.signal });
+  if (lines.length > question.spansMax) {
+    throw new Refusal(
+      `these ${byId.size} traces hold more than ${question.spansMax} spans, limits.query.spansPerTraceMax; ask for fewer`,
+      { code: 'QUERY_TOO_LARGE' },
+    );
+  }
+  for (const line of lines) byId.get(line.trace_id)?.push(spanFrom(line));
+  return byId;
+}
+
+function tracesSql(
+  question: { readonly tenant: string; readonly traceIds: readonly string[]; readonly spansMax: number },
+  times: TraceTimes,
+): Sql {
+  return sql`SELECT ${spanColumns}
+FROM spans
+WHERE tenant = ${text(question.tenant)} AND trace_id IN ${texts(question.traceIds)}
+  AND ${timeWithinNs(times.fromNs, times.toNs)}
+LIMIT ${int(question.spansMax + 1)}`;
 }
 
 export function traceSql(question: TraceQuestion, times: TraceTimes): Sql {

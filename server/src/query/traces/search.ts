@@ -2,14 +2,14 @@
  * Traces that have a span as asked for. First the ids, from the narrow columns of the matching spans; then a summary of
  * each, over all its spans.
  */
-import type { TracesAnswer, TraceSummary } from '@farol/contract';
+import type { TraceSummary, TracesAnswer } from '@farol/contract';
 import { int, type Sql, sql, text, texts, uint64 } from '#store';
-import { all, type Ask, equals, inEnvironment, type TimeRange, timeWithin, timeWithinNs } from '../stored/index.ts';
+import { type Ask, all, equals, inEnvironment, type TimeRange, timeWithin, timeWithinNs } from '../stored/index.ts';
 import { errorText } from './error-text.ts';
 import { type SpanTag, tagCondition } from './tags.ts';
 import { type TraceTimes, timesOfTraces } from './times.ts';
 
-export interface TraceFilter extends TimeRange {
+interface TraceFilter extends TimeRange {
   readonly tenant: string;
   /** A span of this service … */
   readonly service?: string;
@@ -140,4 +140,3 @@ function summaryFrom(row: SummaryRow): TraceSummary {
     ...(error !== undefined && { error }),
   };
 }
-

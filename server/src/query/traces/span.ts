@@ -23,7 +23,7 @@ export interface StoredSpan {
   readonly links: readonly SpanLink[];
 }
 
-export interface StoredEvent extends Omit<SpanEvent, 'offsetNs'> {
+interface StoredEvent extends Omit<SpanEvent, 'offsetNs'> {
   readonly timeNs: bigint;
 }
 

@@ -12,9 +12,12 @@ export async function timesOfTraces(
   ask: Ask,
   question: { readonly tenant: string; readonly traceIds: readonly string[]; readonly signal: AbortSignal },
 ): Promise<TraceTimes | undefined> {
-  const rows = await ask<{ stored: string; from_ns: string; to_ns: string }>(timesSql(question.tenant, question.traceIds), {
-    signal: question.signal,
-  });
+  const rows = await ask<{ stored: string; from_ns: string; to_ns: string }>(
+    timesSql(question.tenant, question.traceIds),
+    {
+      signal: question.signal,
+    },
+  );
   const [row] = rows;
   if (!row || row.stored === '0') return undefined;
   return { fromNs: BigInt(row.from_ns), toNs: BigInt(row.to_ns) };

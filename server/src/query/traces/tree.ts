@@ -34,9 +34,16 @@ export function assembleTree(stored: readonly StoredSpan[]): Tree {
   breakCycles(spans, warnings);
   alignClocks(spans, warnings);
   const ordered = waterfall(spans);
-  const startNs = ordered.reduce((least, span) => (span.startNs < least ? span.startNs : least), ordered[0]?.startNs ?? 0n);
+  const startNs = earliestOf(ordered);
   const durationNs = ordered.reduce((most, s) => Math.max(most, Number(s.startNs - startNs) + s.durationNs), 0);
   return { spans: ordered, startNs, durationNs, warnings };
+}
+
+/** Not the first root's: a child may begin before its parent. */
+function earliestOf(spans: readonly TreeSpan[]): bigint {
+  let earliest = spans[0]?.startNs ?? 0n;
+  for (const { startNs } of spans) if (startNs < earliest) earliest = startNs;
+  return earliest;
 }
 
 /** The same span sent again (a retry, or a first draft of a long span): the longest telling wins. */
@@ -63,14 +70,16 @@ function placed(stored: readonly StoredSpan[], warnings: string[]): TreeSpan[] {
   const seen = new Set<string>();
   let shared = 0;
   const rank = (span: StoredSpan) => (span.kind === 'client' || span.kind === 'producer' ? 0 : 1);
-  const spans = [...stored].sort((a, b) => rank(a) - rank(b)).map((span) => {
-    const twin = seen.has(span.spanId);
-    if (twin) shared++;
-    const spanId = twin ? freeId(span.spanId, taken) : span.spanId;
-    taken.add(spanId);
-    seen.add(span.spanId);
-    return treeSpan(span, spanId, twin ? span.spanId : span.parentSpanId);
-  });
+  const spans = [...stored]
+    .sort((a, b) => rank(a) - rank(b))
+    .map((span) => {
+      const twin = seen.has(span.spanId);
+      if (twin) shared++;
+      const spanId = twin ? freeId(span.spanId, taken) : span.spanId;
+      taken.add(spanId);
+      seen.add(span.spanId);
+      return treeSpan(span, spanId, twin ? span.spanId : span.parentSpanId);
+    });
   if (shared > 0) warnings.push(`${shared} spans share their id with another span; they were given ids of their own.`);
   return spans;
 }
@@ -159,7 +168,9 @@ function alignClocks(spans: readonly TreeSpan[], warnings: string[]): void {
     for (const child of span.children) stack.push({ index: child, shiftNs: next.shiftNs + extraNs });
   }
   if (moved.size > 0) {
-    warnings.push(`The clock of ${[...moved].sort().join(', ')} runs behind its callers'; its spans were moved to fit.`);
+    warnings.push(
+      `The clock of ${[...moved].sort().join(', ')} runs behind its callers'; its spans were moved to fit.`,
+    );
   }
 }
 

@@ -1,9 +1,11 @@
 import { type Labels, labelValue } from '#model';
 import { parseFloatText } from '../goformat.ts';
+import { histogramFraction, histogramQuantile } from '../histograms/estimate.ts';
 import { Buckets, bucketFraction, bucketQuantile, forceMonotonic } from '../kernels/buckets.ts';
 import { keyWithoutNames, METRIC_NAME, withLabel } from '../labelset.ts';
 import { FLOAT, type GridSeries, newSeries, type VectorValue } from '../values.ts';
 import { argSpan, type Call, type InstantFunction, scalarArg, stringArg, vectorArg } from './call.ts';
+import { type EstimateStep, estimateSeries, nativeHistograms } from './nativebuckets.ts';
 
 /** Functions over histograms. The classic ones come as one series per bucket, told apart by `le`. */
 export const bucketFunctions: ReadonlyMap<string, InstantFunction> = new Map<string, InstantFunction>([
@@ -17,10 +19,10 @@ function indexesFrom(first: number, call: Call): number[] {
 }
 
 /** The buckets of one classic histogram, by ascending bound. */
-interface ClassicHistogram {
+export interface ClassicHistogram {
   readonly labels: Labels;
   readonly bounds: number[];
-  readonly series: GridSeries[];
+  series: GridSeries[];
 }
 
 const bucketLabel: ReadonlySet<string> = new Set(['le']);
@@ -67,11 +69,18 @@ interface QuantilePlan {
 }
 
 async function quantiles(call: Call, plan: QuantilePlan): Promise<VectorValue> {
-  const histograms = classicHistograms(vectorArg(call, plan.vector), call, plan.vector);
+  const input = vectorArg(call, plan.vector);
+  const histograms = classicHistograms(input, call, plan.vector);
+  const natives = nativeHistograms(input, histograms, call, plan.vector);
   const series: GridSeries[] = [];
   for (const index of plan.quantiles) {
     const qs = scalarArg(call, index);
     for (const q of qs) if (!(q >= 0 && q <= 1)) call.ctx.notes.invalidQuantile(q, argSpan(call, index));
+    for (const native of natives) {
+      const labels = quantileLabels(native.labels, qs, call, plan);
+      const estimate: EstimateStep = (histogram, step) => histogramQuantile(qs[step] ?? 0, histogram);
+      series.push(estimateSeries({ ...native, labels }, call, plan.vector, estimate));
+    }
     for (const histogram of histograms) {
       series.push(quantileSeries(histogram, qs, call, plan));
       if (call.ctx.pace.isDue()) await call.ctx.pace.rest();
@@ -81,8 +90,7 @@ async function quantiles(call: Call, plan: QuantilePlan): Promise<VectorValue> {
 }
 
 function quantileSeries(histogram: ClassicHistogram, qs: Float64Array, call: Call, plan: QuantilePlan): GridSeries {
-  const label = plan.label === undefined ? undefined : stringArg(call, plan.label);
-  const labels = label === undefined ? histogram.labels : withLabel(histogram.labels, label, quantileText(qs[0] ?? 0));
+  const labels = quantileLabels(histogram.labels, qs, call, plan);
   const out = newSeries(labels, qs.length, true);
   const buckets = new Buckets();
   for (let step = 0; step < qs.length; step++) {
@@ -113,6 +121,11 @@ function fixed(
   return buckets;
 }
 
+function quantileLabels(labels: Labels, qs: Float64Array, call: Call, plan: QuantilePlan): Labels {
+  if (plan.label === undefined) return labels;
+  return withLabel(labels, stringArg(call, plan.label), quantileText(qs[0] ?? 0));
+}
+
 /** OpenMetrics' way to write a number: always with a point, an exponent, or a word. */
 function quantileText(q: number): string {
   if (Number.isNaN(q)) return 'NaN';
@@ -125,7 +138,14 @@ async function fraction(call: Call): Promise<VectorValue> {
   const [lower, upper] = [scalarArg(call, 0), scalarArg(call, 1)];
   const series: GridSeries[] = [];
   const buckets = new Buckets();
-  for (const histogram of classicHistograms(vectorArg(call, 2), call, 2)) {
+  const input = vectorArg(call, 2);
+  const histograms = classicHistograms(input, call, 2);
+  for (const native of nativeHistograms(input, histograms, call, 2)) {
+    const estimate: EstimateStep = (histogram, step) =>
+      histogramFraction(lower[step] ?? 0, upper[step] ?? 0, histogram);
+    series.push(estimateSeries(native, call, 2, estimate));
+  }
+  for (const histogram of histograms) {
     const out = newSeries(histogram.labels, lower.length, true);
     for (let step = 0; step < lower.length; step++) {
       if (!gather(histogram, step, buckets)) continue;

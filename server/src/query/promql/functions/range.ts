@@ -1,7 +1,7 @@
 import { goQuote } from '@farol/promql';
 import { labelValue } from '#model';
 import type { Context } from '../context.ts';
-import { failed } from '../failures.ts';
+import { failed, unsupported } from '../failures.ts';
 import * as overtime from '../kernels/overtime.ts';
 import * as rates from '../kernels/rate.ts';
 import * as regression from '../kernels/regression.ts';
@@ -10,6 +10,7 @@ import { METRIC_NAME } from '../labelset.ts';
 import { type GridSeries, isEmpty, newSeries, type RangeValue, type VectorValue } from '../values.ts';
 import { whereAbsent } from './absent.ts';
 import { type Call, scalarArg } from './call.ts';
+import { withHistogramWindows } from './rangehistograms.ts';
 
 /** Functions over range vectors, by name. Each kernel fills all steps of one series at a time. */
 const kernels: ReadonlyMap<string, FloatKernel> = new Map([
@@ -49,7 +50,7 @@ const keepsName: ReadonlySet<string> = new Set(['last_over_time', 'first_over_ti
 export async function applyRangeFunction(call: Call, range: RangeValue): Promise<VectorValue> {
   const { name } = call.expr.func;
   const kernel = kernels.get(name);
-  if (kernel === undefined) throw failed(`function ${goQuote(name)} is not implemented`);
+  if (kernel === undefined) throw unsupported(`function ${goQuote(name)}`);
   const scalars = call.args.flatMap((arg, index) => (arg.kind === 'scalar' ? [scalarArg(call, index)] : []));
   const frame = frameOf(range, call.grid, scalars);
   const series: GridSeries[] = [];
@@ -57,7 +58,11 @@ export async function applyRangeFunction(call: Call, range: RangeValue): Promise
     const out = newSeries(raw.labels, frame.steps, !keepsName.has(name) || raw.dropName);
     slide(raw.timesMs, frame, frame.from, frame.to);
     kernel(raw, frame, out);
-    if (!isEmpty(out)) series.push(out);
+    const whole = raw.histograms.length > 0 ? withHistogramWindows(out, raw, frame, call) : out;
+    if (!isEmpty(whole)) {
+      series.push(whole);
+      call.ctx.pace.hold(frame.steps);
+    }
     if (call.ctx.pace.isDue()) await call.ctx.pace.rest();
   }
   checkArguments(call, frame, series);
