@@ -232,8 +232,9 @@ function storeOf(
   return { kind: 'clickhouse', url: text, ...(cluster !== undefined && { cluster }) };
 }
 
+/** Up to the last `@`, for an address that cannot be read may have anything in its password. */
 function redacted(text: string): string {
-  return text.replace(/\/\/[^@/]*@/, '//<secret>@');
+  return text.replace(/^([a-z]+:\/\/)?.*@/is, '$1<secret>@');
 }
 
 function wholeNumber(name: string, text: string, min: number, max: number): number {

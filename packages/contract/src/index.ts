@@ -184,6 +184,8 @@ export interface Span {
   readonly name: string;
   readonly kind: 'unspecified' | 'internal' | 'server' | 'client' | 'producer' | 'consumer';
   readonly component: ComponentKind;
+  /** The `name` of the component that the span's own time counts to. */
+  readonly componentName: string;
   readonly offsetNs: number;
   readonly durationNs: number;
   readonly selfNs: number;

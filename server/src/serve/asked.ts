@@ -1,6 +1,6 @@
 /** A reader's request: its tenant, its parameters, and a signal that aborts when the client leaves. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Refusal } from '#model';
+import { Refusal, tenantOf } from '#model';
 
 export interface Asked {
   readonly tenant: string;
@@ -18,18 +18,14 @@ export async function asked<T>(
   const leave = () => end.abort(new Refusal('the client closed the connection', { code: 'CANCELLED' }));
   reply.raw.once('close', leave);
   try {
-    return await answer({ tenant: tenantOf(request), params: paramsOf(request), signal: end.signal });
+    return await answer({
+      tenant: tenantOf(request.headers['x-scope-orgid']),
+      params: paramsOf(request),
+      signal: end.signal,
+    });
   } finally {
     reply.raw.off('close', leave);
   }
-}
-
-/** The tenant of `X-Scope-OrgID`, `main` without one. */
-function tenantOf(request: FastifyRequest): string {
-  const header = request.headers['x-scope-orgid'];
-  if (header === undefined || header === '') return 'main';
-  if (typeof header === 'string' && /^[a-zA-Z0-9!_.*'()-]{1,150}$/.test(header)) return header;
-  throw new Refusal("X-Scope-OrgID must be 1 to 150 letters, digits or !-_.*'()", { code: 'BAD_REQUEST' });
 }
 
 function paramsOf(request: FastifyRequest): URLSearchParams {

@@ -4,7 +4,7 @@ import { type Limits, Refusal } from '#model';
 import { isLoopback, refuseStrangers, securityHeaders } from './guard.ts';
 import { watchRequests } from './watch.ts';
 
-export type Plugin = FastifyPluginAsync | FastifyPluginCallback;
+type Plugin = FastifyPluginAsync | FastifyPluginCallback;
 
 export interface Address {
   readonly host: string;

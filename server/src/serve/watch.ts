@@ -12,17 +12,23 @@ const duration = histogram('http_server_request_duration_seconds', 'Duration of 
   'http_response_status_code',
 ]);
 
+/** The UI's files are one route: each build names them anew. */
+function routeOf(request: FastifyRequest): string {
+  const route = request.routeOptions.url ?? '(none)';
+  return route.startsWith('/assets/') ? '/assets/*' : route;
+}
+
 /** Our own requests, measured and traced with OpenTelemetry's names, as we would have others do. */
 export function watchRequests(app: FastifyInstance): void {
   const open = new WeakMap<FastifyRequest, OpenWork>();
   app.addHook('onRequest', (request, _reply, done) => {
-    const route = request.routeOptions.url ?? '(none)';
+    const route = routeOf(request);
     const unit = openWork(`${request.method} ${route}`, 'server', request.headers.traceparent?.toString());
     open.set(request, unit);
     unit.run(done);
   });
   app.addHook('onResponse', async (request, reply) => {
-    const route = request.routeOptions.url ?? '(none)';
+    const route = routeOf(request);
     const labels = {
       http_request_method: request.method,
       http_route: route,

@@ -76,7 +76,9 @@ async function trace(deps: JaegerDeps, { tenant, signal }: Asked, id: string) {
   const traceId = traceIdParam(id);
   const stored = await readTrace(deps.ask, { tenant, traceId, spansMax: deps.limits.spansPerTraceMax, signal });
   if (stored.spans.length === 0) throw new Refusal('trace not found', { code: 'NOT_FOUND' });
-  const warnings = stored.truncated ? [`the trace has more than ${stored.spans.length} spans; the earliest are given`] : [];
+  const warnings = stored.truncated
+    ? [`the trace has more than ${stored.spans.length} spans; the earliest are given`]
+    : [];
   const answer: JaegerTrace = jaegerTrace(traceId, stored.spans, warnings);
   return envelope([answer]);
 }

@@ -40,7 +40,11 @@ interface JaegerProcess {
   readonly tags: readonly JaegerTag[];
 }
 
-export function jaegerTrace(traceId: string, stored: readonly StoredSpan[], warnings: readonly string[] = []): JaegerTrace {
+export function jaegerTrace(
+  traceId: string,
+  stored: readonly StoredSpan[],
+  warnings: readonly string[] = [],
+): JaegerTrace {
   const tree = assembleTree(stored);
   const processes = new ProcessTable();
   const spans = tree.spans.map((span) => jaegerSpan(span, processes.idOf(span.stored)));

@@ -4,12 +4,15 @@ import type { SpanTag } from '#query/traces';
 
 const bad = (message: string): Refusal => new Refusal(message, { code: 'BAD_REQUEST' });
 
+/** The year 2262: the last that a nanosecond timestamp can say. */
+const microsMax = 9_223_372_036_854_000;
+
 /** Milliseconds with their fraction; Jaeger's clients send microseconds. */
 export function microsParam(params: URLSearchParams, name: string, fallbackMs: number): number {
   const given = params.get(name);
   if (given === null || given === '') return fallbackMs;
   const micros = /^\d{1,16}$/.test(given) ? Number(given) : Number.NaN;
-  if (Number.isNaN(micros) || micros > 9_223_372_036_854_775) {
+  if (Number.isNaN(micros) || micros > microsMax) {
     throw bad(`unable to parse param '${name}': ${JSON.stringify(given.slice(0, 80))} is not a time in microseconds`);
   }
   return micros / 1000;
@@ -19,7 +22,8 @@ export function limitParam(params: URLSearchParams, bounds: { fallback: number; 
   const given = params.get('limit');
   if (given === null || given === '') return bounds.fallback;
   const limit = /^\d{1,9}$/.test(given) ? Number(given) : 0;
-  if (limit < 1) throw bad(`unable to parse param 'limit': ${JSON.stringify(given.slice(0, 80))} is not a whole number above 0`);
+  if (limit < 1)
+    throw bad(`unable to parse param 'limit': ${JSON.stringify(given.slice(0, 80))} is not a whole number above 0`);
   return Math.min(limit, bounds.max);
 }
 

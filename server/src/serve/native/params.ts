@@ -1,6 +1,6 @@
 /** Parameters of the API, each read once at the border: what is wrong, what was given, and what would do. */
 import { Refusal } from '#model';
-import type { AttributeFilter, TimeRange } from '../../query/stored/index.ts';
+import type { AttributeFilter, TimeRange } from '#query/stored';
 
 const hourMs = 3_600_000;
 const textCharsMax = 4096;
@@ -25,7 +25,9 @@ export function textsParam(params: URLSearchParams, name: string): string[] {
     }
   }
   if (values.length > 100) {
-    throw new Refusal(`${name} is given ${values.length} times, at most 100 are read; drop some`, { code: 'BAD_REQUEST' });
+    throw new Refusal(`${name} is given ${values.length} times, at most 100 are read; drop some`, {
+      code: 'BAD_REQUEST',
+    });
   }
   return values;
 }

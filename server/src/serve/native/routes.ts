@@ -40,9 +40,15 @@ const logFilter: readonly RouteParam[] = [
   {
     name: 'text',
     type: 'string',
-    about: 'Words and "phrases" that must all occur; `-word` must not; `wor*` may be a part of a word. Case does not matter.',
+    about:
+      'Words and "phrases" that must all occur; `-word` must not; `wor*` may be a part of a word. Case does not matter.',
   },
-  { name: 'attr', type: 'string', repeats: true, about: '`k=v`, `k!=v`, `k` (has it) or `!k`; attributes, resource, stream.' },
+  {
+    name: 'attr',
+    type: 'string',
+    repeats: true,
+    about: '`k=v`, `k!=v`, `k` (has it) or `!k`; attributes, resource, stream.',
+  },
   { name: 'traceId', type: 'string', about: 'Lines of this trace; without a range, wherever the trace lies.' },
   { name: 'spanId', type: 'string', about: 'Lines of this span.' },
 ];
@@ -72,7 +78,12 @@ export const routes: readonly Route[] = [
       { name: 'status', type: 'string', words: ['error', 'ok'], about: '… which failed, or did not, …' },
       { name: 'minDurationMs', type: 'number', about: '… took at least this, …' },
       { name: 'maxDurationMs', type: 'number', about: '… at most this, …' },
-      { name: 'tag', type: 'string', repeats: true, about: '… and carries `k=v` on itself, its resource, scope, events or links.' },
+      {
+        name: 'tag',
+        type: 'string',
+        repeats: true,
+        about: '… and carries `k=v` on itself, its resource, scope, events or links.',
+      },
       { name: 'order', type: 'string', words: ['recent', 'slowest'], about: '`recent` when absent.' },
       { name: 'limit', type: 'integer', about: 'At most so many traces; 50 when absent.' },
     ],

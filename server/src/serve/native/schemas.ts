@@ -140,6 +140,7 @@ export const schemas = {
     name: text,
     kind: word('unspecified', 'internal', 'server', 'client', 'producer', 'consumer'),
     component: componentKind,
+    componentName: text,
     offsetNs: number,
     durationNs: number,
     selfNs: number,

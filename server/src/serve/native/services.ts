@@ -14,5 +14,10 @@ export async function service(deps: NativeDeps, asked: Asked, path: Record<strin
 
 function questionOf(deps: NativeDeps, { tenant, params, signal }: Asked): ServicesQuestion {
   const environment = textParam(params, 'environment');
-  return { tenant, ...rangeParam(params, deps.clock.nowMs()), ...(environment !== undefined && { environment }), signal };
+  return {
+    tenant,
+    ...rangeParam(params, deps.clock.nowMs()),
+    ...(environment !== undefined && { environment }),
+    signal,
+  };
 }

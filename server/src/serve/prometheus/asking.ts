@@ -1,7 +1,7 @@
 /** One question's life: its tenant, its deadline, its slot, and its end when the client leaves. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Clock, histogram } from '#kit';
-import { type Limits, Refusal } from '#model';
+import { type Limits, Refusal, tenantOf } from '#model';
 import type { Slots } from './slots.ts';
 
 export interface Question {
@@ -29,7 +29,7 @@ export type Asking = <T>(
 /** Runs `ask` in a slot; its signal aborts at the deadline, or when the client closes the connection. */
 export function createAsking({ slots, limits, clock }: AskingDeps): Asking {
   return async ({ request, reply, msMax = limits.msMax }, ask) => {
-    const tenant = tenantOf(request);
+    const tenant = tenantOf(request.headers['x-scope-orgid']);
     const startedMs = clock.tickMs();
     const end = new AbortController();
     const leave = (): void => end.abort(new Refusal('the client closed the connection', { code: 'CANCELLED' }));
@@ -38,6 +38,7 @@ export function createAsking({ slots, limits, clock }: AskingDeps): Asking {
     reply.raw.once('close', leave);
     let outcome = 'success';
     try {
+      if (budgetMs === 0) throw late(0);
       const giveBack = await slots.take(end.signal);
       try {
         return await ask({ tenant, signal: end.signal });
@@ -54,14 +55,6 @@ export function createAsking({ slots, limits, clock }: AskingDeps): Asking {
       requestSeconds.observe({ outcome }, (clock.tickMs() - startedMs) / 1000);
     }
   };
-}
-
-/** The tenant of `X-Scope-OrgID`, `main` without one. */
-function tenantOf(request: FastifyRequest): string {
-  const header = request.headers['x-scope-orgid'];
-  if (header === undefined || header === '') return 'main';
-  if (typeof header === 'string' && /^[a-zA-Z0-9!_.*'()-]{1,150}$/.test(header)) return header;
-  throw new Refusal("X-Scope-OrgID must be 1 to 150 letters, digits or !-_.*'()", { code: 'BAD_REQUEST' });
 }
 
 function budgetOf(msMax: number, limitMs: number): number {

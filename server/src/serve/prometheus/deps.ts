@@ -20,7 +20,7 @@ export interface PrometheusDeps {
 }
 
 /** As `/status/buildinfo` answers. Grafana reads the version to know what it may ask. */
-export interface BuildInfo {
+interface BuildInfo {
   readonly version: string;
   readonly revision: string;
   readonly branch: string;
@@ -29,7 +29,7 @@ export interface BuildInfo {
   readonly goVersion: string;
 }
 
-export interface Runtime {
+interface Runtime {
   readonly startedMs: number;
   /** When the scrape configuration was last read, and whether that went well. */
   readonly configLoadedMs: number;

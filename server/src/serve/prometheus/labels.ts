@@ -71,13 +71,13 @@ function labelNameOf(path: string): string {
 
 function labelQuestion(params: Params, { promql }: PrometheusDeps) {
   const limit = limitParam(params);
-  const range = windowParams(params);
+  const { startMs, endMs } = windowParams(params);
   const matcherSets = params.all('match[]').map((text) => promql.parseSelector(text));
   if (matcherSets.some(matchesEverything)) {
     throw new Refusal('match[] must contain at least one non-empty matcher', { code: 'BAD_REQUEST' });
   }
   // One more than asked for tells whether something was left out.
-  return { limit, question: { matcherSets, ...range, limit: limit === 0 ? 0 : limit + 1 } };
+  return { limit, question: { matcherSets, startMs, endMs, limit: limit === 0 ? 0 : limit + 1 } };
 }
 
 function matchesEverything(matchers: readonly Matcher[]): boolean {

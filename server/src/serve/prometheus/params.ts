@@ -68,12 +68,15 @@ export function parseSpanMs(text: string): number | undefined {
 const earliestMs = Date.UTC(1900, 0, 1);
 const latestMs = Date.UTC(2299, 0, 1);
 
-/** The optional window of a question about labels or exemplars, cut to what can exist. */
-export function windowParams(params: Params): { startMs: number; endMs: number } {
-  return {
-    startMs: Math.max(timeParam(params, 'start', earliestMs), earliestMs),
-    endMs: Math.min(timeParam(params, 'end', latestMs), latestMs),
-  };
+/** The optional window of a question about labels or exemplars, cut to what can exist; `isReversed` as it was given. */
+export function windowParams(params: Params): { startMs: number; endMs: number; isReversed: boolean } {
+  const startMs = timeParam(params, 'start', earliestMs);
+  const endMs = timeParam(params, 'end', latestMs);
+  return { startMs: cut(startMs), endMs: cut(endMs), isReversed: endMs < startMs };
+}
+
+function cut(timeMs: number): number {
+  return Math.min(Math.max(timeMs, earliestMs), latestMs);
 }
 
 const boundaryTimesMs = new Map([

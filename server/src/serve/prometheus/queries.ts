@@ -42,8 +42,8 @@ export function queryRoutes(scope: FastifyInstance, deps: PrometheusDeps, asking
 
   both('/query_exemplars', async (request, reply) => {
     const params = paramsOf(request);
-    const { startMs, endMs } = windowParams(params);
-    if (endMs < startMs) {
+    const { startMs, endMs, isReversed } = windowParams(params);
+    if (isReversed) {
       throw new Refusal('end timestamp must not be before start timestamp', { code: 'BAD_REQUEST' });
     }
     const selectors = selectorsOf(deps.promql.parse(queryText(params, deps)));
