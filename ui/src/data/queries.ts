@@ -1,0 +1,149 @@
+import type {
+  IngestAnswer,
+  LogFacetsAnswer,
+  LogHistogramAnswer,
+  LogsAnswer,
+  ServiceAnswer,
+  ServicesAnswer,
+  StatusAnswer,
+  TraceAnswer,
+  TracesAnswer,
+} from '@farol/contract';
+import { keepPreviousData, QueryClient, queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import type { Range } from '../url/timeRange.ts';
+import { ApiFailure, getJson, type Params } from './http.ts';
+
+/** Farol's own API, as hooks. Every one keeps its last answer on the screen while the next is on its way. */
+export function makeQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: 10_000,
+        gcTime: 300_000,
+        refetchOnWindowFocus: false,
+        retry: (count, error) => count < 2 && isPassing(error),
+        retryDelay: (count) => 500 * 2 ** count,
+      },
+    },
+  });
+}
+
+export interface Scope extends Range {
+  readonly environment?: string;
+}
+
+export interface TraceFilter extends Scope {
+  readonly service?: string;
+  readonly operation?: string;
+  readonly status?: 'error' | 'ok';
+  readonly minDurationMs?: number;
+  readonly maxDurationMs?: number;
+  readonly tags?: readonly string[];
+  readonly order?: 'recent' | 'slowest';
+  readonly limit: number;
+}
+
+export interface LogFilter extends Scope {
+  readonly services?: readonly string[];
+  readonly levels?: readonly string[];
+  readonly text?: string;
+  readonly attrs?: readonly string[];
+  readonly traceId?: string;
+  readonly spanId?: string;
+}
+
+export const useServices = (scope: Scope) =>
+  useQuery({ ...ask<ServicesAnswer>('/api/services', scopeParams(scope)), placeholderData: keepPreviousData });
+
+export const useService = (name: string, scope: Scope) =>
+  useQuery({
+    ...ask<ServiceAnswer>(`/api/services/${encodeURIComponent(name)}`, scopeParams(scope)),
+    placeholderData: (before, query) =>
+      query?.queryKey[0] === `/api/services/${encodeURIComponent(name)}` ? before : undefined,
+  });
+
+export const useTraces = (filter: TraceFilter, enabled = true) =>
+  useQuery({ ...ask<TracesAnswer>('/api/traces', traceParams(filter)), placeholderData: keepPreviousData, enabled });
+
+/** A finished trace rarely changes, but late spans do come. */
+export const useTrace = (traceId: string) =>
+  useQuery({ ...ask<TraceAnswer>(`/api/traces/${encodeURIComponent(traceId)}`, {}), staleTime: 60_000 });
+
+const logsPageSize = 200;
+
+export const useLogs = (filter: LogFilter, options: { enabled?: boolean; refetchMs?: number; limit?: number } = {}) => {
+  const params = { ...logParams(filter), limit: options.limit ?? logsPageSize };
+  return useInfiniteQuery({
+    queryKey: ['/api/logs', params],
+    queryFn: ({ signal, pageParam }) => getJson<LogsAnswer>('/api/logs', { ...params, cursor: pageParam }, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.cursor,
+    placeholderData: keepPreviousData,
+    enabled: options.enabled ?? true,
+    refetchInterval: options.refetchMs,
+  });
+};
+
+export const useLogHistogram = (filter: LogFilter, buckets: number, refetchMs?: number) =>
+  useQuery({
+    ...ask<LogHistogramAnswer>('/api/logs/histogram', { ...logParams(filter), buckets }),
+    placeholderData: keepPreviousData,
+    refetchInterval: refetchMs,
+  });
+
+export const useLogFacets = (filter: LogFilter) =>
+  useQuery({ ...ask<LogFacetsAnswer>('/api/logs/facets', logParams(filter)), placeholderData: keepPreviousData });
+
+export const useStatus = (refetchMs: number) =>
+  useQuery({ ...ask<StatusAnswer>('/api/status', {}), refetchInterval: refetchMs, staleTime: 0, retry: false });
+
+export const useIngest = (refetchMs: number) =>
+  useQuery({ ...ask<IngestAnswer>('/api/ingest', {}), refetchInterval: refetchMs, staleTime: 0 });
+
+export const useOperations = (service: string | undefined) =>
+  useQuery({
+    ...ask<{ data: readonly string[] | null }>(
+      `/jaeger/api/services/${encodeURIComponent(service ?? '')}/operations`,
+      {},
+    ),
+    enabled: service !== undefined,
+    staleTime: 60_000,
+  });
+
+function ask<T>(path: string, params: Params) {
+  return queryOptions({ queryKey: [path, params] as const, queryFn: ({ signal }) => getJson<T>(path, params, signal) });
+}
+
+function scopeParams(scope: Scope): Params {
+  return { start: scope.startMs, end: scope.endMs, environment: scope.environment };
+}
+
+function traceParams(filter: TraceFilter): Params {
+  return {
+    ...scopeParams(filter),
+    service: filter.service,
+    operation: filter.operation,
+    status: filter.status,
+    minDurationMs: filter.minDurationMs,
+    maxDurationMs: filter.maxDurationMs,
+    tag: filter.tags,
+    order: filter.order,
+    limit: filter.limit,
+  };
+}
+
+function logParams(filter: LogFilter): Params {
+  return {
+    ...scopeParams(filter),
+    service: filter.services,
+    level: filter.levels,
+    text: filter.text,
+    attr: filter.attrs,
+    traceId: filter.traceId,
+    spanId: filter.spanId,
+  };
+}
+
+function isPassing(error: Error): boolean {
+  return error instanceof ApiFailure && (error.status === 0 || error.status === 429 || error.status >= 502);
+}

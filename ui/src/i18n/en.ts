@@ -1,0 +1,5 @@
+import { screens } from './en/screens.ts';
+import { shell } from './en/shell.ts';
+
+/** Every sentence of the product, in English. The keys are the type; pt.ts must have each of them. */
+export const en = { ...shell, ...screens };

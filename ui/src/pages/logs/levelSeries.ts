@@ -1,0 +1,22 @@
+import type { Chart, Level } from '@farol/contract';
+import type { DrawnSeries } from '../../charts/TimeChart.tsx';
+import type { Words } from '../../i18n/words.ts';
+import { levelColor, levels, levelWord } from '../../parts/names.tsx';
+
+/** The levels of a histogram as stacked bars, the gravest at the bottom, where it is easiest to see. */
+export function levelSeries(chart: Chart, words: Words): readonly DrawnSeries[] {
+  return levels.flatMap((level: Level) => {
+    const line = chart.lines.find(({ name }) => name === level);
+    if (!line || line.values.every((value) => !value)) return [];
+    return [
+      {
+        name: level,
+        label: levelWord(level, words),
+        color: levelColor[level],
+        values: line.values,
+        shape: 'bar' as const,
+        stack: 'level',
+      },
+    ];
+  });
+}

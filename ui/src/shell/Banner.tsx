@@ -1,0 +1,44 @@
+import type { StatusAnswer } from '@farol/contract';
+import { IconAlertOctagon, IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
+import { useStatus } from '../data/queries.ts';
+import { useWords } from '../i18n/language.tsx';
+import type { Words } from '../i18n/words.ts';
+import { Go } from '../parts/Go.tsx';
+
+const statusEveryMs = 15_000;
+
+interface Notice {
+  readonly tone: 'bad' | 'warn' | 'info';
+  readonly text: string;
+  readonly reason?: string;
+}
+
+/** One line above every page when something about Farol itself needs saying; silence otherwise. */
+export function Banner() {
+  const words = useWords();
+  const status = useStatus(statusEveryMs);
+  const notice = status.error ? { tone: 'bad' as const, text: words.bannerUnreachable } : noticeOf(status.data, words);
+  if (!notice) return null;
+  const Icon = { bad: IconAlertOctagon, warn: IconAlertTriangle, info: IconInfoCircle }[notice.tone];
+  return (
+    <div className="banner" data-tone={notice.tone} role="status">
+      <Icon size={16} aria-hidden="true" />
+      <span>
+        {notice.text} {notice.reason && <span className="quiet">{notice.reason}</span>}
+      </span>
+      <Go to="/status" className="link">
+        {words.seeStatus}
+      </Go>
+    </div>
+  );
+}
+
+function noticeOf(status: StatusAnswer | undefined, words: Words): Notice | undefined {
+  if (!status) return undefined;
+  if (status.state === 'down') return { tone: 'bad', text: words.bannerDown, reason: status.reason };
+  if (status.state === 'read-only') return { tone: 'bad', text: words.bannerReadOnly, reason: status.reason };
+  if (status.state === 'starting') return { tone: 'info', text: words.bannerStarting, reason: status.reason };
+  if (status.detachedParts > 0)
+    return { tone: 'warn', text: words.bannerDetached(status.detachedParts), reason: status.reason };
+  return undefined;
+}
