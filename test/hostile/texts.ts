@@ -1,0 +1,22 @@
+/** Texts that mean something to SQL, ClickHouse, JavaScript, JSON, paths or terminals; to Farol each is just a text. */
+export const hostileTexts: readonly string[] = [
+  "'; DROP TABLE logs; --",
+  "' OR 1=1 --",
+  "\\'",
+  '\\',
+  '`',
+  '"',
+  '{p0:String}',
+  '%_*?',
+  '/* x */ # y',
+  "file('/etc/passwd')",
+  '__proto__',
+  'constructor',
+  '../../etc/passwd',
+  '<script>alert(1)</script>',
+  'a\u0000b',
+  'line\nfeed\ttab\r',
+  '\u202eright to left שלום',
+  '🦉👩‍👩‍👧',
+  '$\u007bjndi:ldap://x}',
+];
