@@ -1,0 +1,19 @@
+/** Names the machine, because numbers without one mean nothing. */
+import { readFileSync } from 'node:fs';
+import { cpus, release, totalmem } from 'node:os';
+import { prometheusVersion } from './prometheus.ts';
+
+export function machineNamed(): string {
+  const { 0: cpu, length } = cpus();
+  const prometheus = prometheusVersion();
+  return [
+    `${cpu?.model.trim() ?? 'unknown CPU'}, ${length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB of memory`,
+    `Linux ${release()}, Node ${process.versions.node}, chDB ${chdbVersion()}`,
+    prometheus ? `Prometheus ${prometheus} beside it` : 'no Prometheus installed, so nothing to compare with',
+  ].join(' · ');
+}
+
+function chdbVersion(): string {
+  const manifest = readFileSync(new URL('../engine/package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { dependencies: Record<string, string> }).dependencies.chdb ?? 'unknown';
+}

@@ -1,0 +1,71 @@
+/** What the kernel says about a process and its descendants: CPU seconds and memory. Linux only. */
+import { readdirSync, readFileSync } from 'node:fs';
+
+const ticksPerSecond = 100;
+
+export interface ProcessUse {
+  readonly pid: number;
+  readonly name: string;
+  readonly cpuSeconds: number;
+  /** Proportional set size: shared pages are split among those that share them. */
+  readonly pssBytes: number;
+}
+
+function familyOf(pid: number): number[] {
+  const parents = new Map<number, number>();
+  for (const entry of readdirSync('/proc')) {
+    if (!/^\d+$/.test(entry)) continue;
+    const stat = read(`/proc/${entry}/stat`);
+    if (stat) parents.set(Number(entry), Number(fieldsOf(stat)[1]));
+  }
+  const family = [pid];
+  for (const one of family) for (const [child, parent] of parents) if (parent === one) family.push(child);
+  return family;
+}
+
+export function useOf(pid: number): ProcessUse[] {
+  return familyOf(pid).map((one) => ({
+    pid: one,
+    name: nameOf(one),
+    cpuSeconds: cpuSecondsOf(one),
+    pssBytes: 1024 * Number(/^Pss:\s+(\d+)/m.exec(read(`/proc/${one}/smaps_rollup`) ?? '')?.[1] ?? 0),
+  }));
+}
+
+/** Of the process and of those of its children it has waited for. */
+function cpuSecondsOf(pid: number): number {
+  const stat = read(`/proc/${pid}/stat`);
+  if (!stat) return 0;
+  const fields = fieldsOf(stat);
+  return [11, 12, 13, 14].reduce((sum, index) => sum + Number(fields[index] ?? 0), 0) / ticksPerSecond;
+}
+
+export function totalCpuSeconds(pid: number): number {
+  return familyOf(pid).reduce((sum, one) => sum + cpuSecondsOf(one), 0);
+}
+
+function nameOf(pid: number): string {
+  const words = (read(`/proc/${pid}/cmdline`) ?? '').split('\0');
+  return (
+    words
+      .find((word) => word.endsWith('.ts'))
+      ?.split('/')
+      .slice(-3)
+      .join('/') ??
+    words[0] ??
+    ''
+  );
+}
+
+/** From the state on; the command in parentheses before it may hold spaces. */
+function fieldsOf(stat: string): string[] {
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
