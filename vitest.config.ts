@@ -6,7 +6,13 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['server/src/**/*.test.ts', 'engine/src/**/*.test.ts', 'packages/*/src/**/*.test.ts', 'ui/src/**/*.test.ts', 'tools/**/*.test.ts'],
+          include: [
+            'server/src/**/*.test.ts',
+            'engine/src/**/*.test.ts',
+            'packages/*/src/**/*.test.ts',
+            'ui/src/**/*.test.ts',
+            'tools/**/*.test.ts',
+          ],
         },
       },
       {

@@ -150,8 +150,10 @@ function run(args, env = {}, cwd = root) {
   });
 }
 
+/** Prisma would download an engine that the example does not use; any existing file in its place keeps it from that. */
 function npm(args, cwd) {
-  const { status } = spawnSync('npm', args, { cwd, stdio: ['ignore', 'inherit', 'inherit'] });
+  const env = { PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, ...process.env };
+  const { status } = spawnSync('npm', args, { cwd, env, stdio: ['ignore', 'inherit', 'inherit'] });
   if (status !== 0) fail(`npm ${args.join(' ')} failed; its words are above.`);
 }
 

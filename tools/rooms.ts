@@ -8,7 +8,8 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   config: ['model', 'kit'],
   store: ['model', 'kit', '@farol/engine'],
   normalise: ['model', 'kit'],
-  receive: ['model', 'kit', 'normalise', 'store'],
+  // Prometheus' durations are PromQL's; the package is pure.
+  receive: ['model', 'kit', 'normalise', 'store', '@farol/promql'],
   query: ['model', 'kit', 'store', 'query', '@farol/promql', '@farol/contract'],
   serve: ['model', 'kit', 'store', 'query', '@farol/promql', '@farol/contract'],
   main: ['model', 'kit', 'config', 'store', 'normalise', 'receive', 'query', 'serve'],
