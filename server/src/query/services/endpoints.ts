@@ -2,7 +2,7 @@ import type { Endpoint } from '@farol/contract';
 import { type Sql, sql } from '#store';
 import { type Ask, all, timeWithin } from '../stored/index.ts';
 import type { ServiceQuestion } from './deps.ts';
-import { errorShare, type Golden, ratePerSecond } from './golden.ts';
+import { errorShare, type Golden, seenSeconds } from './golden.ts';
 import { goldenOf, type RequestCells } from './metric-signals.ts';
 import { answersRequests, endpointKey, spanConditions } from './span-signals.ts';
 import type { Steps } from './steps.ts';
@@ -53,9 +53,10 @@ export function endpointList(
   traces: ReadonlyMap<string, EndpointTraces>,
   steps: Steps,
 ): Endpoint[] {
+  const seconds = seenSeconds([...golden.values()], steps);
   return [...golden]
     .filter(([, { now }]) => now.count > 0)
-    .map(([name, own]) => endpointOf(name, own, traces.get(name), steps))
+    .map(([name, own]) => endpointOf(name, own, traces.get(name), { count: steps.count, seconds }))
     .sort((a, b) => b.count - a.count)
     .slice(0, 500);
 }
@@ -64,7 +65,7 @@ function endpointOf(
   name: string,
   { now, steps: own }: Golden,
   traces: EndpointTraces | undefined,
-  steps: Steps,
+  steps: { readonly count: number; readonly seconds: number },
 ): Endpoint {
   const space = name.indexOf(' ');
   const methodFirst = space > 0 && /^[A-Z]+$/.test(name.slice(0, space));
@@ -72,7 +73,7 @@ function endpointOf(
     name: name || 'requests',
     method: methodFirst ? name.slice(0, space) : '',
     route: methodFirst ? name.slice(space + 1) : name,
-    ratePerSecond: ratePerSecond(now, steps),
+    ratePerSecond: now.count / steps.seconds,
     errorShare: errorShare(now) ?? 0,
     p50Ms: now.p50Ms ?? null,
     p95Ms: now.p95Ms ?? null,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Cell } from './cells.ts';
-import { bucketQuantile } from './golden.ts';
+import { bucketQuantile, type Golden, seenSeconds } from './golden.ts';
 import { goldenOf } from './metric-signals.ts';
 import { quoted } from './selectors.ts';
 import { stepsOf } from './steps.ts';
@@ -49,4 +49,16 @@ test('cells of the range and of the range before are kept apart, and gaps stay g
 
 test('a service is data in PromQL, whatever its name', () => {
   expect(quoted('a"b\\c\nd')).toBe('"a\\"b\\\\c\\nd"');
+});
+
+test('a rate is over the range, or over what is left of it since a young service had its first request', () => {
+  const steps = stepsOf({ startMs: 0, endMs: 600_000 }, 10);
+  const golden = (before: number, ...counts: number[]): Golden => ({
+    now: { count: 1, errors: 0 },
+    before: { count: before, errors: 0 },
+    steps: counts.map((count) => ({ count, errors: 0 })),
+  });
+  expect(seenSeconds([golden(0, 0, 0, 0, 0, 0, 0, 0, 0, 5, 5)], steps)).toBe(120);
+  expect(seenSeconds([golden(0, 0, 0, 0, 0, 0, 0, 0, 0, 5, 5), golden(3)], steps)).toBe(600);
+  expect(seenSeconds([golden(0)], steps)).toBe(600);
 });

@@ -19,7 +19,16 @@ export interface Golden {
   readonly steps: readonly (Requests | undefined)[];
 }
 
-export const ratePerSecond = (requests: Requests, steps: Steps): number => requests.count / lengthSeconds(steps);
+/**
+ * The seconds that a rate is over: the range, or, where nothing was known before it, what is left of it since the first
+ * request. A service that was started two minutes ago is not idle.
+ */
+export function seenSeconds(all: readonly Golden[], steps: Steps): number {
+  if (all.some(({ before }) => before.count > 0)) return lengthSeconds(steps);
+  const firsts = all.map((golden) => golden.steps.findIndex((step) => (step?.count ?? 0) > 0)).filter((i) => i >= 0);
+  const first = firsts.length > 0 ? Math.min(...firsts) : 0;
+  return lengthSeconds(steps) - (first * steps.stepMs) / 1000;
+}
 
 export const errorShare = (requests: Requests): number | null =>
   requests.count > 0 ? Math.min(1, requests.errors / requests.count) : null;

@@ -1,5 +1,5 @@
 import type { ServiceSummary, SignalSource } from '@farol/contract';
-import { change, errorShare, type Golden, normalP95Ms, ratePerSecond, requestsMin } from './golden.ts';
+import { change, errorShare, type Golden, normalP95Ms, requestsMin, seenSeconds } from './golden.ts';
 import type { ServiceFacts } from './inventory.ts';
 import { chartOf, type Steps } from './steps.ts';
 
@@ -20,7 +20,7 @@ export function summaryOf(parts: SummaryParts, steps: Steps): ServiceSummary {
     name: parts.name,
     ...parts.facts,
     source: parts.source,
-    ratePerSecond: now ? ratePerSecond(now, steps) : null,
+    ratePerSecond: golden ? golden.now.count / seenSeconds([golden], steps) : null,
     errorShare: now ? errorShare(now) : null,
     p50Ms: now?.p50Ms ?? null,
     p95Ms: now?.p95Ms ?? null,
