@@ -88,9 +88,13 @@ function clientOf({ url, username, password, database, agent }: Endpoint): Click
   });
 }
 
-/** One insert is one block, so that one day of it is one part; and it returns when the part is there. */
+/**
+ * One insert is one block, so that one day of it is one part; and it returns when the part is there. Its skip indexes
+ * (the text index costs as much as the rest of a log line) are made by the first merge; until then a part is read whole.
+ */
 const insertSettings = [
   'async_insert = 0',
+  'materialize_skip_indexes_on_insert = 0',
   'insert_deduplicate = 1',
   'max_insert_block_size = 4000000',
   'max_partitions_per_insert_block = 0',
