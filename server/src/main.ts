@@ -31,6 +31,9 @@ async function startFarol(config: Config): Promise<AsyncDisposable> {
   const { limits, retentionDays } = config;
   const startedMs = clock.nowMs();
   await using parts = new AsyncDisposableStack();
+  if (config.rules.length > 0 || config.alertmanagerConfig !== undefined) {
+    log.warn('--rules and --alertmanager-config are not used by this version: no alert is evaluated or sent');
+  }
 
   // Rows ↔ ClickHouse.
   const store = parts.use(await openStore({ ...config.store, retentionDays, limits, clock, log }));

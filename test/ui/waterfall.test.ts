@@ -51,9 +51,9 @@ test('keys move, find and fold', async () => {
   expect(await selected.textContent()).toContain('hidden');
   await page.keyboard.press('/');
   await page.keyboard.type('row 7777');
-  await page.getByText('0 of 1').waitFor();
+  await page.getByText('0 of 1', { exact: true }).waitFor();
   await page.keyboard.press('Enter');
-  await page.getByText('1 of 1').waitFor();
+  await page.getByText('1 of 1', { exact: true }).waitFor();
   expect(await selected.textContent()).toContain('row 7777');
   expect(new URL(page.url()).searchParams.get('span')).toBe((7_778).toString(16).padStart(16, '0'));
 });
