@@ -12,14 +12,17 @@ class Counted extends Group {
   }
 }
 
-function laneAt(pace: { smallGroupRows: number; smallGroupMs: number }) {
+function laneAt(pace: { smallGroupRows: number; smallGroupMs: number }, writeMs = 0) {
   const flushed: number[] = [];
   const lane = new Lane<Counted>({
     ...pace,
     flushMs: 1,
     flushRowsMax: 1_000_000,
     newGroup: () => new Counted([]),
-    flush: async (group) => void flushed.push(group.count),
+    flush: async (group) => {
+      flushed.push(group.count);
+      if (writeMs > 0) await systemClock.sleep(writeMs);
+    },
     clock: systemClock,
   });
   const add = (rows: number) =>
@@ -57,5 +60,18 @@ test('a big group does not wait for company', async () => {
   const { lane, flushed, add } = laneAt({ smallGroupRows: 10, smallGroupMs: 60_000 });
   for (let i = 0; i < 30; i++) await add(10);
   expect(flushed).toEqual(new Array(30).fill(10));
+  await lane[Symbol.asyncDispose]();
+});
+
+test('what comes during a write is one group, however long the write takes', async () => {
+  const { lane, flushed, add } = laneAt({ smallGroupRows: 1, smallGroupMs: 60_000 }, 300);
+  const all = [add(10)];
+  await systemClock.sleep(50);
+  for (let i = 0; i < 5; i++) {
+    all.push(add(10));
+    await systemClock.sleep(40);
+  }
+  await Promise.all(all);
+  expect(flushed).toEqual([10, 50]);
   await lane[Symbol.asyncDispose]();
 });

@@ -109,6 +109,8 @@ export class Lane<G extends Group> implements AsyncDisposable {
       opened.patient = true;
       await clock.sleep((1 - this.earned()) * smallGroupMs, this.stop.signal);
     }
+    // What would wait behind a write in progress waits open: under load the groups grow, and the parts stay few.
+    while (this.flushing !== undefined && this.open === opened) await this.flushing;
     if (this.open === opened) this.seal();
   }
 
