@@ -121,9 +121,10 @@ async function findBrowser() {
     return 'playwright';
   if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
     say("Playwright's download failed: installing Debian's chromium …");
-    spawnSync('apt-get', ['update', '-qq'], { stdio: 'inherit' });
-    if (spawnSync('apt-get', ['install', '-y', '-qq', 'chromium'], { stdio: 'inherit' }).status === 0)
-      return '/usr/bin/chromium';
+    const quietly = { stdio: 'inherit', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
+    spawnSync('apt-get', ['update', '-qq'], quietly);
+    const install = ['install', '-y', '-qq', '--no-install-recommends', 'chromium'];
+    if (spawnSync('apt-get', install, quietly).status === 0) return '/usr/bin/chromium';
   }
   return fail('The browser tests need Chromium: install it, or name one in FAROL_TEST_BROWSER.');
 }
