@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { sql, text } from '../sql.ts';
+import { openTempStore, tempFolder } from '../temp-store.ts';
 import { renderStatements, ttlsOf } from './topology.ts';
 
 const source = readFileSync(new URL('./001-telemetry.sql', import.meta.url), 'utf8');
@@ -57,4 +59,14 @@ test('every table of a signal has a TTL that can be altered', () => {
     'spans traces: toDateTime(time) + INTERVAL 3 DAY DELETE',
     'trace_times traces: toDateTime(start) + INTERVAL 3 DAY DELETE',
   ]);
+});
+
+test("ClickHouse's own parser takes every statement of the cluster", async () => {
+  using folder = tempFolder();
+  await using store = await openTempStore(folder);
+  const signal = AbortSignal.timeout(20_000);
+  for (const statement of renderStatements(source, { retentionDays, cluster: 'main' })) {
+    const [row] = await store.ask<{ read: string }>(sql`SELECT formatQuery(${text(statement)}) AS read`, { signal });
+    expect(row?.read).toContain('ON CLUSTER main');
+  }
 });
