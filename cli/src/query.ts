@@ -1,0 +1,89 @@
+/** One question, one answer, printed. */
+import { type Answer, printed, rows } from './answer.ts';
+import type { QueryCommand } from './command.ts';
+import { getJson, type Terminal } from './http.ts';
+import { inertJson } from './table.ts';
+import { nanoseconds, timeOf } from './times.ts';
+import { words } from './words.ts';
+
+const hourMs = 3_600_000;
+const pointsDefault = 60;
+
+export async function query(command: QueryCommand, terminal: Terminal): Promise<void> {
+  if (command.language === 'promql') await metrics(command, terminal);
+  else if (command.language === 'logql') await logs(command, terminal);
+  else await traces(command, terminal);
+}
+
+async function metrics(command: QueryCommand, terminal: Terminal): Promise<void> {
+  const endMs = command.atMs ?? terminal.nowMs;
+  const { sinceMs, question } = command;
+  if (sinceMs === undefined) {
+    await answered(command, terminal, '/prometheus/api/v1/query', { query: question, time: seconds(endMs) });
+  } else {
+    const step = seconds(stepOf(command, sinceMs));
+    const params = { query: question, start: seconds(endMs - sinceMs), end: seconds(endMs), step };
+    await answered(command, terminal, '/prometheus/api/v1/query_range', params);
+  }
+}
+
+async function logs(command: QueryCommand, terminal: Terminal): Promise<void> {
+  const endMs = command.atMs ?? terminal.nowMs;
+  const sinceMs = command.sinceMs ?? hourMs;
+  await answered(command, terminal, '/loki/api/v1/query_range', {
+    query: command.question,
+    start: nanoseconds(endMs - sinceMs),
+    end: nanoseconds(endMs),
+    step: seconds(stepOf(command, sinceMs)),
+    limit: String(command.limit),
+  });
+}
+
+const stepOf = ({ stepMs }: QueryCommand, sinceMs: number): number =>
+  stepMs ?? Math.max(1000, Math.ceil(sinceMs / pointsDefault));
+
+async function answered(
+  command: QueryCommand,
+  { print, say, signal }: Terminal,
+  path: string,
+  params: Readonly<Record<string, string>>,
+): Promise<void> {
+  const answer = await getJson<Answer>(command, path, params, signal);
+  print(printed(answer, command.output));
+  for (const note of [...(answer.warnings ?? []), ...(answer.infos ?? [])]) say(note);
+}
+
+interface TracesFound {
+  readonly traces?: readonly {
+    readonly traceID: string;
+    readonly rootServiceName?: string;
+    readonly rootTraceName?: string;
+    readonly startTimeUnixNano: string;
+    readonly durationMs?: number;
+  }[];
+  /** Why this is not everything. */
+  readonly message?: string;
+}
+
+async function traces(command: QueryCommand, { nowMs, print, say, signal }: Terminal): Promise<void> {
+  const endMs = command.atMs ?? nowMs;
+  const params = {
+    q: command.question,
+    start: String(Math.floor((endMs - (command.sinceMs ?? hourMs)) / 1000)),
+    end: String(Math.ceil(endMs / 1000)),
+    limit: String(command.limit),
+  };
+  const found = await getJson<TracesFound>(command, '/tempo/api/search', params, signal);
+  const cells = (found.traces ?? []).map((trace) => [
+    trace.traceID,
+    timeOf(trace.startTimeUnixNano),
+    `${trace.durationMs ?? 0} ms`,
+    trace.rootServiceName ?? '',
+    trace.rootTraceName ?? '',
+  ]);
+  const head = [words.trace, words.started, words.took, words.service, words.operation];
+  print(command.output === 'json' ? `${inertJson(found)}\n` : rows(head, cells, command.output));
+  if (found.message) say(found.message);
+}
+
+const seconds = (ms: number): string => String(ms / 1000);
