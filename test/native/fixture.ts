@@ -54,6 +54,7 @@ function depsOver(store: Store): NativeDeps {
     }),
     health: () => store.health(),
     sizes: (signal) => store.sizes(signal),
+    inquiries: { recent: () => [], find: () => undefined },
     ledger: createLedger(() => Date.now()),
     limits: limits.query,
     clock: systemClock,

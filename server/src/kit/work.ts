@@ -34,6 +34,8 @@ export function subscribeToWork(tell: Subscriber): () => void {
 }
 
 export interface OpenWork {
+  /** `00-…-…-01`, as W3C Trace Context spells it. */
+  readonly traceparent: string;
   set(attributes: WorkAttributes): void;
   /** Ends the event and tells it, unless `untold`: for work that would only be noise. */
   end(outcome?: { error?: Error; untold?: boolean }): void;
@@ -52,6 +54,7 @@ export function openWork(name: string, kind: WorkEvent['kind'], parent?: string)
   const startMs = Date.now();
   const startTick = performance.now();
   return {
+    traceparent: `00-${context.traceId}-${context.spanId}-01`,
     set: (more) => void Object.assign(attributes, more),
     run: (inside) => current.run(context, inside),
     end({ error, untold } = {}) {

@@ -5,6 +5,7 @@
 import type { Agent } from 'node:http';
 import { Readable } from 'node:stream';
 import { type ClickHouseClient, ClickHouseLogLevel, type ClickHouseSettings, createClient } from '@clickhouse/client';
+import { openWork } from '#kit';
 import { renderSql, type Sql } from './sql.ts';
 
 export interface Endpoint {
@@ -44,13 +45,22 @@ export function openWire(endpoint: Endpoint): Wire {
   const select = async (query: Sql, format: string, { signal, msMax }: ReadOptions, settings: ClickHouseSettings) => {
     const { text, params } = renderSql(query);
     const max_execution_time = Math.max(1, Math.ceil(msMax / 1000));
-    const { stream } = await client.exec({
-      query: `${text}\nFORMAT ${format}`,
-      query_params: params,
-      abort_signal: signal,
-      clickhouse_settings: { ...settings, max_execution_time },
-    });
-    return stream;
+    const unit = openWork('store.query', 'client');
+    unit.set({ 'db.system.name': 'clickhouse', 'db.query.text': text.slice(0, sqlCharsMax), ...shown(params) });
+    try {
+      const { stream, summary } = await client.exec({
+        query: `${text}\nFORMAT ${format}`,
+        query_params: params,
+        abort_signal: signal,
+        clickhouse_settings: { ...settings, max_execution_time },
+      });
+      if (summary !== undefined) unit.set({ 'farol.first_block_rows': Number(summary.read_rows) });
+      stream.once('close', () => unit.end());
+      return stream;
+    } catch (error) {
+      unit.end({ error: error as Error });
+      throw error;
+    }
   };
   return {
     insert: async ({ table, columns, native, token }) => {
@@ -106,6 +116,19 @@ const readerSettings: ClickHouseSettings = {
   output_format_json_quote_64bit_integers: 1,
   output_format_json_quote_denormals: 0,
 };
+
+/** A statement that names thousands of series is known by its beginning. */
+const sqlCharsMax = 4_000;
+const parameterCharsMax = 200;
+const parameterItemsMax = 20;
+
+function shown(params: Record<string, unknown>): Record<string, string> {
+  const named = Object.entries(params).map(([name, value]) => {
+    const text = String(Array.isArray(value) ? value.slice(0, parameterItemsMax) : value);
+    return [`db.query.parameter.${name}`, text.slice(0, parameterCharsMax)];
+  });
+  return Object.fromEntries(named);
+}
 
 async function drain(stream: Readable): Promise<void> {
   for await (const _ of stream) {

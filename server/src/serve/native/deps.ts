@@ -1,6 +1,6 @@
 /** What Farol's own API asks of the rest of Farol. */
 import type { StatusAnswer } from '@farol/contract';
-import type { Clock, Ledger } from '#kit';
+import type { Clock, Inquiries, Ledger } from '#kit';
 import type { Limits } from '#model';
 import type { Promql } from '#query/promql';
 import type { Store } from '#store';
@@ -10,6 +10,7 @@ export interface NativeDeps {
   readonly promql: Pick<Promql, 'range' | 'instant'>;
   readonly health: Store['health'];
   readonly sizes: Store['sizes'];
+  readonly inquiries: Pick<Inquiries, 'recent' | 'find'>;
   readonly ledger: Pick<Ledger, 'entries' | 'sinceMs'>;
   readonly limits: Limits['query'];
   readonly clock: Clock;

@@ -2,6 +2,7 @@
 import type { Asked } from '../asked.ts';
 import type { NativeDeps } from './deps.ts';
 import { logFacets, logHistogram, logs } from './logs.ts';
+import { queries, query } from './queries.ts';
 import type { SchemaName } from './schemas.ts';
 import { service, services } from './services.ts';
 import { ingest, status } from './status.ts';
@@ -135,5 +136,19 @@ export const routes: readonly Route[] = [
     params: [],
     answer: 'IngestAnswer',
     handle: ingest,
+  },
+  {
+    path: '/api/queries',
+    summary: 'The last questions that were asked, newest first.',
+    params: [{ name: 'limit', type: 'integer', about: 'At most so many; 50 when absent.' }],
+    answer: 'QueriesAnswer',
+    handle: queries,
+  },
+  {
+    path: '/api/queries/{id}',
+    summary: 'What one answer cost: each step, its SQL, its rows, its time.',
+    params: [{ name: 'id', in: 'path', type: 'string', about: "The trace id in the answer's `Server-Timing` header." }],
+    answer: 'QueryAnswer',
+    handle: query,
   },
 ];

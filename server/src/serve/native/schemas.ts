@@ -28,6 +28,19 @@ const orNull = (schema: Schema): Schema => ({ anyOf: [schema, { type: 'null' }] 
 const signalName = word('metrics', 'logs', 'traces');
 const componentKind = word('http', 'database', 'external', 'messaging', 'code', 'waiting');
 
+const attributes: Schema = { type: 'object', additionalProperties: { type: ['string', 'number', 'boolean'] } };
+const queryStep = { name: text, afterMs: number, durationMs: number, 'error?': text, attributes };
+const askedQuery = {
+  id: text,
+  tenant: text,
+  name: text,
+  'question?': text,
+  startMs: number,
+  durationMs: number,
+  'error?': text,
+  attributes,
+};
+
 export const schemas = {
   ApiError: object({ error: object({ code: text, message: text }) }),
   Chart: object({ timesMs: list(number), lines: list(object({ name: text, values: list(numberOrNull) })) }),
@@ -36,6 +49,9 @@ export const schemas = {
     value: text,
     type: word('string', 'int', 'double', 'bool', 'bytes', 'array', 'kvlist', 'empty'),
   }),
+
+  QueriesAnswer: object({ queries: list(object({ ...askedQuery, stepCount: count })) }),
+  QueryAnswer: object({ ...askedQuery, steps: list(object(queryStep)) }),
 
   ServicesAnswer: object({ services: list(ref('ServiceSummary')) }),
   ServiceSummary: object({
