@@ -1,4 +1,5 @@
 /** Samples, histograms, exemplars and metadata: the series rows go first, so that no sample stands without its labels. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SampleColumns } from '#model';
 import { dayOf } from '../catalogue/sightings.ts';
 import type { WriteBatch } from '../contract.ts';
@@ -63,6 +64,9 @@ export function fillMetrics(group: MetricGroup, batch: WriteBatch, deps: MetricD
   if (samples !== undefined) group.taken.push(samples);
 }
 
+/** Requests are answered between so many rows: a group of half a million must not keep the process from its other work. */
+const rowsPerTurn = 20_000;
+
 export async function flushMetrics(group: MetricGroup, deps: MetricDeps): Promise<void> {
   await flushSeries(deps);
   try {
@@ -72,7 +76,14 @@ export async function flushMetrics(group: MetricGroup, deps: MetricDeps): Promis
     if (group.metadata.table.rows > 0) deps.metadata.forget();
     throw error;
   }
-  for (const samples of group.taken) deps.durable(samples);
+  let appended = 0;
+  for (const samples of group.taken) {
+    deps.durable(samples);
+    appended += samples.count;
+    if (appended < rowsPerTurn) continue;
+    appended = 0;
+    await nextTurn();
+  }
 }
 
 async function flushSeries(deps: MetricDeps): Promise<void> {
@@ -81,10 +92,14 @@ async function flushSeries(deps: MetricDeps): Promise<void> {
   const series = new SeriesRows();
   const days = new SeriesDayRows();
   const seenSeconds = Math.floor(nowMs() / 1000);
-  for (const ref of unwritten.series) series.push(ref, seenSeconds, deps);
-  unwritten.days.forEach((day, index) => {
-    days.push(unwritten.dayRefs[index] as number, day, catalogue);
-  });
+  for (let i = 0; i < unwritten.series.length; i++) {
+    series.push(unwritten.series[i] as number, seenSeconds, deps);
+    if (i % rowsPerTurn === rowsPerTurn - 1) await nextTurn();
+  }
+  for (let i = 0; i < unwritten.days.length; i++) {
+    days.push(unwritten.dayRefs[i] as number, unwritten.days[i] as number, catalogue);
+    if (i % rowsPerTurn === rowsPerTurn - 1) await nextTurn();
+  }
   try {
     await allOf([insert(series.table), insert(days.table)]);
   } catch (error) {
