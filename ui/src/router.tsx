@@ -49,6 +49,11 @@ const pages = [
   }),
   createRoute({
     getParentRoute: () => root,
+    path: '/queries',
+    component: lazyRouteComponent(() => import('./pages/queries/QueriesPage.tsx'), 'QueriesPage'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
     path: '/status',
     component: lazyRouteComponent(() => import('./pages/status/StatusPage.tsx'), 'StatusPage'),
   }),

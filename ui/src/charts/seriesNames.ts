@@ -1,4 +1,4 @@
-import type { Labels } from '../../data/prometheus.ts';
+import type { Labels } from '../data/prometheus.ts';
 
 /** Names for the series of an answer: only what tells them apart, the rest is common to all. Pure. */
 export interface Named {

@@ -13,6 +13,13 @@ export class ApiFailure extends Error {
 
 export type Params = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
 
+const asked = new WeakMap<object, string>();
+
+/** The id of the question an answer was given to, for the query inspector. */
+export function askedIdOf(answer: object): string | undefined {
+  return asked.get(answer);
+}
+
 export async function getJson<T>(path: string, params: Params, signal?: AbortSignal): Promise<T> {
   return answerOf<T>(await send(addressOf(path, params), { signal, headers: { accept: 'application/json' } }));
 }
@@ -55,8 +62,12 @@ async function send(address: string, init: RequestInit): Promise<Response> {
 async function answerOf<T>(response: Response): Promise<T> {
   const text = await response.text();
   const body = parsed(text);
-  if (response.ok && body !== undefined) return body as T;
-  throw failureOf(response.status, body);
+  if (response.ok && body !== undefined) {
+    const id = /traceparent;desc="00-([0-9a-f]{32})-/.exec(response.headers.get('server-timing') ?? '')?.[1];
+    if (id !== undefined && body !== null && typeof body === 'object') asked.set(body, id);
+    return body as T;
+  }
+  throw failureOf(response.status, body ?? plainOf(response, text));
 }
 
 function parsed(text: string): unknown {
@@ -67,7 +78,13 @@ function parsed(text: string): unknown {
   }
 }
 
-// Farol's own errors and Prometheus' have different shapes; both carry a code and a sentence.
+/** Loki and Tempo say what is wrong in plain words. */
+function plainOf(response: Response, text: string): unknown {
+  const plain = response.headers.get('content-type')?.startsWith('text/plain');
+  return plain && !response.ok ? { error: text.trim() } : undefined;
+}
+
+// Farol's own errors, Prometheus' and Loki's have different shapes; each carries a sentence.
 function failureOf(status: number, body: unknown): ApiFailure {
   if (body !== null && typeof body === 'object') {
     const record = body as Record<string, unknown>;
@@ -77,6 +94,7 @@ function failureOf(status: number, body: unknown): ApiFailure {
       return new ApiFailure(status, String(code ?? status), String(message ?? ''));
     }
     if (typeof own === 'string') return new ApiFailure(status, String(record.errorType ?? status), own);
+    if (typeof record.message === 'string') return new ApiFailure(status, String(status), record.message);
   }
   return new ApiFailure(status, status === 200 ? 'NOT_JSON' : String(status), '');
 }

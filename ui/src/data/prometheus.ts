@@ -1,6 +1,6 @@
 import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
 import type { Range } from '../url/timeRange.ts';
-import { getJson, postForm } from './http.ts';
+import { askedIdOf, getJson, postForm } from './http.ts';
 
 /** The Prometheus HTTP API under `/prometheus`, as hooks. Values arrive as text and become numbers here. */
 export type Labels = Readonly<Record<string, string>>;
@@ -23,6 +23,8 @@ export interface QueryAnswer<T> {
   readonly text?: string;
   readonly warnings: readonly string[];
   readonly infos: readonly string[];
+  /** For the query inspector. */
+  readonly askedId?: string;
 }
 
 export interface PromExemplar {
@@ -103,12 +105,17 @@ async function askRange(
   const rows = answer.data.result as readonly { metric: Labels; values?: readonly Sample[] }[];
   return {
     ...wordsOf(answer),
-    series: rows.map(({ metric, values = [] }) => ({
-      labels: metric,
-      timesMs: values.map(([seconds]) => Math.round(seconds * 1_000)),
-      values: values.map(([, value]) => numberOf(value)),
-    })),
+    series: seriesOf(rows),
   };
+}
+
+/** A matrix as the wire has it; Loki's is the same. */
+export function seriesOf(rows: readonly { metric: Labels; values?: readonly Sample[] }[]): readonly RangeSeries[] {
+  return rows.map(({ metric, values = [] }) => ({
+    labels: metric,
+    timesMs: values.map(([seconds]) => Math.round(seconds * 1_000)),
+    values: values.map(([, value]) => numberOf(value)),
+  }));
 }
 
 async function askInstant(query: string, timeMs: number, signal: AbortSignal): Promise<QueryAnswer<InstantSeries>> {
@@ -170,7 +177,12 @@ function familyOf(name: string): string {
 }
 
 function wordsOf(answer: Envelope<RawResult>) {
-  return { kind: answer.data.resultType, warnings: answer.warnings ?? [], infos: answer.infos ?? [] };
+  return {
+    kind: answer.data.resultType,
+    warnings: answer.warnings ?? [],
+    infos: answer.infos ?? [],
+    askedId: askedIdOf(answer),
+  };
 }
 
 function instantOf(labels: Labels, [seconds, value]: Sample): InstantSeries {

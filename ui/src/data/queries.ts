@@ -3,6 +3,8 @@ import type {
   LogFacetsAnswer,
   LogHistogramAnswer,
   LogsAnswer,
+  QueriesAnswer,
+  QueryAnswer,
   ServiceAnswer,
   ServicesAnswer,
   StatusAnswer,
@@ -11,7 +13,7 @@ import type {
 } from '@farol/contract';
 import { keepPreviousData, QueryClient, queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import type { Range } from '../url/timeRange.ts';
-import { ApiFailure, getJson, type Params } from './http.ts';
+import { ApiFailure, askedIdOf, getJson, type Params } from './http.ts';
 
 /** Farol's own API, as hooks. Every one keeps its last answer on the screen while the next is on its way. */
 export function makeQueryClient(): QueryClient {
@@ -75,7 +77,7 @@ export const useLogs = (filter: LogFilter, options: { enabled?: boolean; refetch
   const params = { ...logParams(filter), limit: options.limit ?? logsPageSize };
   return useInfiniteQuery({
     queryKey: ['/api/logs', params],
-    queryFn: ({ signal, pageParam }) => getJson<LogsAnswer>('/api/logs', { ...params, cursor: pageParam }, signal),
+    queryFn: ({ signal, pageParam }) => askJson<LogsAnswer>('/api/logs', { ...params, cursor: pageParam }, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.cursor,
     placeholderData: keepPreviousData,
@@ -100,6 +102,12 @@ export const useStatus = (refetchMs: number) =>
 export const useIngest = (refetchMs: number) =>
   useQuery({ ...ask<IngestAnswer>('/api/ingest', {}), refetchInterval: refetchMs, staleTime: 0 });
 
+export const useAskedQueries = (refetchMs: number) =>
+  useQuery({ ...ask<QueriesAnswer>('/api/queries', {}), refetchInterval: refetchMs, staleTime: 0 });
+
+export const useQueryInspection = (id: string) =>
+  useQuery({ ...ask<QueryAnswer>(`/api/queries/${encodeURIComponent(id)}`, {}), staleTime: Number.POSITIVE_INFINITY });
+
 export const useOperations = (service: string | undefined) =>
   useQuery({
     ...ask<{ data: readonly string[] | null }>(
@@ -110,8 +118,19 @@ export const useOperations = (service: string | undefined) =>
     staleTime: 60_000,
   });
 
-function ask<T>(path: string, params: Params) {
-  return queryOptions({ queryKey: [path, params] as const, queryFn: ({ signal }) => getJson<T>(path, params, signal) });
+function ask<T extends object>(path: string, params: Params) {
+  return queryOptions({
+    queryKey: [path, params] as const,
+    queryFn: ({ signal }) => askJson<T>(path, params, signal),
+  });
+}
+
+/** For the query inspector. */
+export type Inspectable<T> = T & { readonly askedId?: string };
+
+async function askJson<T extends object>(path: string, params: Params, signal: AbortSignal): Promise<Inspectable<T>> {
+  const answer = await getJson<T>(path, params, signal);
+  return { ...answer, askedId: askedIdOf(answer) };
 }
 
 function scopeParams(scope: Scope): Params {

@@ -1,5 +1,6 @@
+import { queries } from './en/queries.ts';
 import { screens } from './en/screens.ts';
 import { shell } from './en/shell.ts';
 
 /** Every sentence of the product, in English. The keys are the type; pt.ts must have each of them. */
-export const en = { ...shell, ...screens };
+export const en = { ...shell, ...screens, ...queries };

@@ -9,6 +9,7 @@ export type Place =
   | '/traces/$id'
   | '/logs'
   | '/metrics-explorer'
+  | '/queries'
   | '/welcome'
   | '/status';
 

@@ -2,15 +2,26 @@ import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } 
 import { defaultKeymap, history, historyKeymap, insertNewlineAndIndent } from '@codemirror/commands';
 import { bracketMatching, HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { type Diagnostic, linter } from '@codemirror/lint';
-import { EditorState, Prec } from '@codemirror/state';
+import { EditorState, type Extension, Prec } from '@codemirror/state';
 import { EditorView, keymap, placeholder } from '@codemirror/view';
-import { PromqlSyntaxError, parseExpr } from '@farol/promql';
 import { tags } from '@lezer/highlight';
-import { PromQLExtension } from '@prometheus-io/codemirror-promql';
 import { useEffect, useRef } from 'react';
-import { rawFetch } from '../../data/http.ts';
 
-interface PromqlEditorProps {
+export interface QueryLanguage {
+  /** Highlighting and completion. */
+  readonly extensions: () => readonly Extension[];
+  /** What is wrong with a text, and where in it. */
+  readonly problems: (text: string) => readonly QueryTextProblem[];
+}
+
+export interface QueryTextProblem {
+  readonly start: number;
+  readonly end: number;
+  readonly message: string;
+}
+
+interface QueryEditorProps {
+  readonly language: QueryLanguage;
   readonly value: string;
   readonly label: string;
   readonly hint: string;
@@ -18,12 +29,12 @@ interface PromqlEditorProps {
   readonly onRun: (text: string) => void;
 }
 
-/** PromQL with completion from the server's own names, and problems marked where our own parser, the server's, sees them. */
-export function PromqlEditor({ value, label, hint, onChange, onRun }: PromqlEditorProps) {
+/** A query with completion from the server's own names, and problems marked where our own parser, the server's, sees them. */
+export function QueryEditor({ language, value, label, hint, onChange, onRun }: QueryEditorProps) {
   const holder = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const calls = useRef({ onChange, onRun });
-  const first = useRef({ value, label, hint });
+  const first = useRef({ language, value, label, hint });
   useEffect(() => {
     calls.current = { onChange, onRun };
   });
@@ -53,10 +64,10 @@ export function PromqlEditor({ value, label, hint, onChange, onRun }: PromqlEdit
       current.dispatch({ changes: { from: 0, to: current.state.doc.length, insert: value } });
     }
   }, [value]);
-  return <div ref={holder} className="promql" />;
+  return <div ref={holder} className="query-editor" />;
 }
 
-function extensions(options: PromqlEditorProps | Omit<PromqlEditorProps, 'value'>) {
+function extensions(options: QueryEditorProps) {
   const run = (editor: EditorView) => {
     options.onRun(editor.state.doc.toString());
     return true;
@@ -72,11 +83,8 @@ function extensions(options: PromqlEditorProps | Omit<PromqlEditorProps, 'value'
       { key: 'Enter', run, shift: insertNewlineAndIndent },
     ]),
     keymap.of([...closeBracketsKeymap, ...historyKeymap, ...completionKeymap, ...defaultKeymap]),
-    new PromQLExtension()
-      .activateLinter(false)
-      .setComplete({ remote: { fetchFn: rawFetch, httpMethod: 'GET', apiPrefix: '/prometheus/api/v1' } })
-      .asExtension(),
-    linter((editor) => diagnosticsOf(editor.state.doc.toString()), { delay: 350 }),
+    ...options.language.extensions(),
+    linter((editor) => diagnosticsOf(editor.state.doc.toString(), options.language), { delay: 350 }),
     syntaxHighlighting(highlight),
     EditorView.lineWrapping,
     EditorView.contentAttributes.of({ 'aria-label': options.label }),
@@ -88,18 +96,12 @@ function extensions(options: PromqlEditorProps | Omit<PromqlEditorProps, 'value'
   ];
 }
 
-function diagnosticsOf(text: string): readonly Diagnostic[] {
+function diagnosticsOf(text: string, language: QueryLanguage): readonly Diagnostic[] {
   if (text.trim() === '') return [];
-  try {
-    parseExpr(text);
-    return [];
-  } catch (problem) {
-    if (!(problem instanceof PromqlSyntaxError)) throw problem;
-    return problem.errors.map(({ start, end, text: message }) => {
-      const from = Math.min(start, text.length - 1);
-      return { from, to: Math.max(Math.min(end, text.length), from + 1), severity: 'error' as const, message };
-    });
-  }
+  return language.problems(text).map(({ start, end, message }) => {
+    const from = Math.max(0, Math.min(start, text.length - 1));
+    return { from, to: Math.max(Math.min(end, text.length), from + 1), severity: 'error' as const, message };
+  });
 }
 
 const highlight = HighlightStyle.define([

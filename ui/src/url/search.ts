@@ -30,6 +30,9 @@ export interface Search {
   /** The trace opened beside the list, not instead of it. */
   readonly beside?: string;
 
+  /** A question of the query inspector. */
+  readonly asked?: string;
+
   readonly q?: readonly string[];
   readonly view?: 'graph' | 'table';
   readonly step?: string;
@@ -53,6 +56,7 @@ const texts = [
   'span',
   'tab',
   'beside',
+  'asked',
   'step',
 ] as const;
 const lists = ['tag', 'level', 'attr', 'q'] as const;

@@ -1,13 +1,14 @@
 import type { Log } from '@farol/contract';
-import { Button, Drawer, Skeleton, Switch } from '@mantine/core';
+import { Button, Drawer, SegmentedControl, Skeleton, Switch } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { IconFilter } from '@tabler/icons-react';
-import { useMemo, useState } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import { TimeChart } from '../../charts/TimeChart.tsx';
 import { useLogHistogram, useLogs } from '../../data/queries.ts';
 import { useFormat, useWords } from '../../i18n/language.tsx';
 import { Empty, Faces } from '../../parts/Faces.tsx';
 import { Go } from '../../parts/Go.tsx';
+import { Inspect } from '../../parts/Inspect.tsx';
 import { useTitle } from '../../parts/useTitle.ts';
 import { useTicker } from '../../url/Clock.tsx';
 import { useRange, useUrl } from '../../url/useUrl.ts';
@@ -15,25 +16,35 @@ import { TraceById } from '../trace/TracePage.tsx';
 import { Facets } from './Facets.tsx';
 import { filterFrom } from './filter.ts';
 import { LogLines } from './LogLines.tsx';
+import { LogqlResult } from './LogqlResult.tsx';
 import { levelSeries } from './levelSeries.ts';
+import { logqlFrom } from './logqlFrom.ts';
 import { QueryLine } from './QueryLine.tsx';
 import './logs.css';
 
 const bucketCount = 80;
 const liveEveryMs = 4_000;
 
-/** Logs: what was asked, when it happened by level, the commonest values, the lines; a trace opens beside them. */
+/** Logs: by words and filters, or in LogQL; a trace opens beside the lines, not instead of them. */
 export function LogsPage() {
   const words = useWords();
   const [search, change] = useUrl();
-  const range = useRange();
   const narrow = useMediaQuery('(max-width: 900px)', window.innerWidth <= 900, { getInitialValueInEffect: false });
-  const [facetsOpen, setFacetsOpen] = useState(false);
-  const { startMs, endMs } = range;
-  const filter = useMemo(() => filterFrom(search, { startMs, endMs }), [search, startMs, endMs]);
-  const answer = useLogs(filter);
   useTitle(words.logs);
-  useTicker(search.live && range.live ? liveEveryMs : undefined);
+  const query = search.q?.[0];
+  const mode = (
+    <SegmentedControl
+      size="xs"
+      className="logs-mode"
+      aria-label={words.askBy}
+      value={query === undefined ? 'words' : 'logql'}
+      onChange={(value) => change({ q: value === 'logql' ? [logqlFrom(search)] : undefined })}
+      data={[
+        { value: 'words', label: words.byWords },
+        { value: 'logql', label: 'LogQL' },
+      ]}
+    />
+  );
   const beside = search.beside && (
     <TraceById
       traceId={search.beside}
@@ -47,53 +58,7 @@ export function LogsPage() {
   return (
     <div className="logs-page">
       <div className="logs-main">
-        <div className="logs-head">
-          <div className="logs-bar">
-            <h1 className="hidden-word">{words.logs}</h1>
-            <QueryLine />
-            {narrow && (
-              <Button
-                size="xs"
-                variant="default"
-                leftSection={<IconFilter size={14} />}
-                onClick={() => setFacetsOpen(true)}
-              >
-                {words.facets}
-              </Button>
-            )}
-            {range.live && (
-              <Switch
-                size="xs"
-                label={words.live}
-                title={words.liveHint}
-                checked={search.live === '1'}
-                onChange={(event) => change({ live: event.currentTarget.checked ? '1' : undefined }, { replace: true })}
-              />
-            )}
-          </div>
-          <Histogram filter={filter} />
-        </div>
-        <div className="logs-body">
-          {!narrow && !beside && (
-            <aside className="logs-facets">
-              <Facets filter={filter} />
-            </aside>
-          )}
-          <Faces
-            of={answer}
-            loading={<Waiting />}
-            isEmpty={({ pages }) => pages.every(({ logs }) => logs.length === 0)}
-            empty={<NoLines />}
-            full={({ pages }) => (
-              <LogLines
-                logs={pages.flatMap(({ logs }): readonly Log[] => logs)}
-                more={answer.hasNextPage}
-                fetching={answer.isFetchingNextPage}
-                onMore={() => void answer.fetchNextPage()}
-              />
-            )}
-          />
-        </div>
+        {query === undefined ? <WordResult mode={mode} narrow={narrow} /> : <LogqlResult query={query} mode={mode} />}
       </div>
       {beside && !narrow && <aside className="logs-beside">{beside}</aside>}
       {narrow && (
@@ -109,6 +74,70 @@ export function LogsPage() {
           <div className="logs-beside-drawer">{beside}</div>
         </Drawer>
       )}
+    </div>
+  );
+}
+
+/** What was asked, when it happened by level, the commonest values, the lines. */
+function WordResult({ mode, narrow }: { mode: ReactNode; narrow: boolean }) {
+  const words = useWords();
+  const [search, change] = useUrl();
+  const range = useRange();
+  const [facetsOpen, setFacetsOpen] = useState(false);
+  const { startMs, endMs } = range;
+  const filter = useMemo(() => filterFrom(search, { startMs, endMs }), [search, startMs, endMs]);
+  const answer = useLogs(filter);
+  useTicker(search.live && range.live ? liveEveryMs : undefined);
+  return (
+    <>
+      <div className="logs-head">
+        <div className="logs-bar">
+          <h1 className="hidden-word">{words.logs}</h1>
+          <QueryLine />
+          {mode}
+          {narrow && (
+            <Button
+              size="xs"
+              variant="default"
+              leftSection={<IconFilter size={14} />}
+              onClick={() => setFacetsOpen(true)}
+            >
+              {words.facets}
+            </Button>
+          )}
+          {range.live && (
+            <Switch
+              size="xs"
+              label={words.live}
+              title={words.liveHint}
+              checked={search.live === '1'}
+              onChange={(event) => change({ live: event.currentTarget.checked ? '1' : undefined }, { replace: true })}
+            />
+          )}
+        </div>
+        <Histogram filter={filter} askedId={answer.data?.pages.at(-1)?.askedId} />
+      </div>
+      <div className="logs-body">
+        {!narrow && search.beside === undefined && (
+          <aside className="logs-facets">
+            <Facets filter={filter} />
+          </aside>
+        )}
+        <Faces
+          of={answer}
+          loading={<Waiting />}
+          isEmpty={({ pages }) => pages.every(({ logs }) => logs.length === 0)}
+          empty={<NoLines />}
+          full={({ pages }) => (
+            <LogLines
+              logs={pages.flatMap(({ logs }): readonly Log[] => logs)}
+              more={answer.hasNextPage}
+              fetching={answer.isFetchingNextPage}
+              onMore={() => void answer.fetchNextPage()}
+            />
+          )}
+        />
+      </div>
       <Drawer
         opened={narrow && facetsOpen}
         onClose={() => setFacetsOpen(false)}
@@ -119,11 +148,11 @@ export function LogsPage() {
       >
         <Facets filter={filter} />
       </Drawer>
-    </div>
+    </>
   );
 }
 
-function Histogram({ filter }: { filter: ReturnType<typeof filterFrom> }) {
+function Histogram({ filter, askedId }: { filter: ReturnType<typeof filterFrom>; askedId: string | undefined }) {
   const words = useWords();
   const format = useFormat();
   const { startMs, endMs, zoomTo, zoomBack } = useRange();
@@ -148,7 +177,9 @@ function Histogram({ filter }: { filter: ReturnType<typeof filterFrom> }) {
             onBack={zoomBack}
             empty=" "
           />
-          <span className="logs-total quiet">{words.linesFound(format.exact(total))}</span>
+          <span className="logs-total quiet">
+            {words.linesFound(format.exact(total))} <Inspect id={askedId} />
+          </span>
         </div>
       )}
     />

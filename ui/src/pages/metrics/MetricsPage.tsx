@@ -4,12 +4,13 @@ import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useFormat, useWords } from '../../i18n/language.tsx';
 import { Empty } from '../../parts/Faces.tsx';
+import { QueryEditor } from '../../parts/QueryEditor.tsx';
 import { useTitle } from '../../parts/useTitle.ts';
 import { useClock } from '../../url/Clock.tsx';
 import { useRange, useUrl } from '../../url/useUrl.ts';
 import { GraphResult } from './GraphResult.tsx';
 import { MetricList } from './MetricList.tsx';
-import { PromqlEditor } from './PromqlEditor.tsx';
+import { promql } from './promqlLanguage.ts';
 import { stepChoices, stepMsFor } from './step.ts';
 import { TableResult } from './TableResult.tsx';
 import './metrics.css';
@@ -49,7 +50,8 @@ export function MetricsPage() {
           // biome-ignore lint/suspicious/noArrayIndexKey: a query is known by its place.
           <div key={index} className="metrics-query">
             <span className="metrics-letter">{letterOf(index)}</span>
-            <PromqlEditor
+            <QueryEditor
+              language={promql}
               value={draft}
               label={`${words.query} ${letterOf(index)}`}
               hint={words.queryHint}

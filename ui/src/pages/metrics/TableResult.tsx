@@ -1,11 +1,13 @@
 import { Skeleton } from '@mantine/core';
+import { sayOf } from '../../charts/sayOf.ts';
+import { nameSeries, printLabels } from '../../charts/seriesNames.ts';
 import { type InstantSeries, useInstantQueries } from '../../data/prometheus.ts';
 import { useFormat, useWords } from '../../i18n/language.tsx';
 import { Empty } from '../../parts/Faces.tsx';
+import { Inspect } from '../../parts/Inspect.tsx';
 import { useRange } from '../../url/useUrl.ts';
-import { Notices, QueryFailure, sayOf } from './GraphResult.tsx';
+import { Notices, QueryFailure } from './GraphResult.tsx';
 import { letterOf } from './MetricsPage.tsx';
-import { nameSeries, printLabels } from './seriesNames.ts';
 import { unitOf } from './units.ts';
 
 const rowsMax = 1_000;
@@ -18,7 +20,7 @@ export function TableResult({ queries }: { queries: readonly string[] }) {
   const answers = useInstantQueries(queries, endMs, true);
   return (
     <>
-      <p className="metrics-count quiet" title={format.full(endMs)}>
+      <p className="series-count quiet" title={format.full(endMs)}>
         {words.atTime(format.clock(endMs))}
       </p>
       {answers.map((answer, i) => {
@@ -35,6 +37,7 @@ export function TableResult({ queries }: { queries: readonly string[] }) {
             {answer.isPending && <Skeleton height={200} />}
             {answer.data && (
               <>
+                <Inspect id={answer.data.askedId} />
                 <Notices warnings={answer.data.warnings} infos={answer.data.infos} />
                 {answer.data.text !== undefined && <p className="mono">{answer.data.text}</p>}
                 {answer.data.text === undefined && answer.data.series.length === 0 && (
@@ -59,7 +62,7 @@ function Values({ series, say }: { series: readonly InstantSeries[]; say: (value
   const shown = [...series].sort((a, b) => b.value - a.value).slice(0, rowsMax);
   return (
     <>
-      <p className="metrics-count quiet">
+      <p className="series-count quiet">
         {words.seriesCount(series.length)}
         {series.length > 1 && Object.keys(common).length > 0 && (
           <span className="mono faint"> {printLabels(common)}</span>

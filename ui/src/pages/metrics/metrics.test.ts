@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nameSeries, printLabels } from './seriesNames.ts';
+import { nameSeries, printLabels } from '../../charts/seriesNames.ts';
 import { alignedTo, stepMsFor } from './step.ts';
 import { suggestionFor } from './suggest.ts';
 import { unitOf } from './units.ts';

@@ -56,6 +56,9 @@ function State({ data, skewMs }: { data: StatusAnswer; skewMs: number }) {
         <span className="quiet" title={format.full(data.startedMs)}>
           {words.upSince} {format.durationMs(Math.floor((data.nowMs - data.startedMs) / 1_000) * 1_000)}
         </span>
+        <Go to="/queries" className="link">
+          {words.inspector}
+        </Go>
       </header>
       {data.detachedParts > 0 && <p className="status-warning">{words.bannerDetached(data.detachedParts)}</p>}
       {Math.abs(skewMs) > skewToldMs && (

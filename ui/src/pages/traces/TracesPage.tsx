@@ -1,27 +1,51 @@
-import type { TracesAnswer } from '@farol/contract';
-import { Button, Skeleton } from '@mantine/core';
-import { useMemo } from 'react';
-import { TimeChart } from '../../charts/TimeChart.tsx';
+import { Button, SegmentedControl, Skeleton } from '@mantine/core';
 import { useTraces } from '../../data/queries.ts';
-import { useFormat, useWords } from '../../i18n/language.tsx';
-import { hueVar } from '../../look/hues.ts';
+import { useWords } from '../../i18n/language.tsx';
 import { Empty, Faces } from '../../parts/Faces.tsx';
 import { Go } from '../../parts/Go.tsx';
+import { Inspect } from '../../parts/Inspect.tsx';
 import { useTitle } from '../../parts/useTitle.ts';
 import { useRange, useUrl } from '../../url/useUrl.ts';
 import { parseDurationMs } from './duration.ts';
+import { Scatter } from './Scatter.tsx';
 import { TraceFilters } from './TraceFilters.tsx';
 import { TraceList } from './TraceList.tsx';
+import { TraceqlResult } from './TraceqlResult.tsx';
+import { traceqlFrom } from './traceqlFrom.ts';
 import './traces.css';
 
 const shownMax = 200;
 
-/** Finding traces: filters, every result as a point by time and duration, and as a row. */
+/** Finding traces: by filters or in TraceQL; every result as a point by time and duration, and as a row. */
 export function TracesPage() {
   const words = useWords();
   const [search, change] = useUrl();
-  const { startMs, endMs } = useRange();
   useTitle(words.traces);
+  const query = search.q?.[0];
+  return (
+    <div className="page">
+      <header className="page-head">
+        <h1>{words.traces}</h1>
+        <SegmentedControl
+          size="xs"
+          aria-label={words.askBy}
+          value={query === undefined ? 'filters' : 'traceql'}
+          onChange={(value) => change({ q: value === 'traceql' ? [traceqlFrom(search)] : undefined })}
+          data={[
+            { value: 'filters', label: words.byFilters },
+            { value: 'traceql', label: 'TraceQL' },
+          ]}
+        />
+      </header>
+      {query === undefined ? <FilterResult /> : <TraceqlResult query={query} />}
+    </div>
+  );
+}
+
+function FilterResult() {
+  const words = useWords();
+  const [search, change] = useUrl();
+  const { startMs, endMs } = useRange();
   const answer = useTraces({
     startMs,
     endMs,
@@ -45,15 +69,7 @@ export function TracesPage() {
     env: undefined,
   };
   return (
-    <div className="page">
-      <header className="page-head">
-        <h1>{words.traces}</h1>
-        {answer.data && (
-          <span className="quiet" title={answer.data.truncated ? words.tracesTruncated : undefined}>
-            {words.tracesFound(answer.data.traces.length, answer.data.truncated)}
-          </span>
-        )}
-      </header>
+    <>
       <TraceFilters />
       <Faces
         of={answer}
@@ -71,51 +87,17 @@ export function TracesPage() {
         }
         full={(data) => (
           <>
-            <Scatter data={data} />
+            <p className="series-count quiet" title={data.truncated ? words.tracesTruncated : undefined}>
+              {words.tracesFound(data.traces.length, data.truncated)} <Inspect id={data.askedId} />
+            </p>
+            <Scatter traces={data.traces} />
             <TraceList traces={data.traces} />
           </>
         )}
       />
-    </div>
+    </>
   );
 }
-
-function Scatter({ data }: { data: TracesAnswer }) {
-  const words = useWords();
-  const format = useFormat();
-  const { startMs, endMs, zoomTo, zoomBack } = useRange();
-  const points = useMemo(
-    () =>
-      data.traces.map((trace) => ({
-        timeMs: trace.startMs,
-        value: trace.durationMs,
-        traceId: trace.traceId,
-        label: `${trace.rootService} ${trace.rootName}`,
-        says: format.durationMs(trace.durationMs),
-        failed: trace.errors > 0,
-        color: hueVar(trace.rootService),
-      })),
-    [data, format],
-  );
-  return (
-    <TimeChart
-      label={words.scatterTitle}
-      startMs={startMs}
-      endMs={endMs}
-      timesMs={none}
-      series={none}
-      points={points}
-      vertical="log"
-      unit="ms"
-      say={format.durationMs}
-      height={172}
-      onZoom={zoomTo}
-      onBack={zoomBack}
-    />
-  );
-}
-
-const none = [] as const;
 
 function Waiting() {
   return (
