@@ -10,10 +10,12 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLedger, log, systemClock } from '../../server/src/kit/index.ts';
 import { limits } from '../../server/src/model/index.ts';
+import { createPromql } from '../../server/src/query/promql/index.ts';
 import { createReceiveBudget } from '../../server/src/receive/index.ts';
-import { createOtlpReceiver, otlpHttpRoutes } from '../../server/src/receive/otlp/index.ts';
+import { createOtlpReceiver, otlpHttpRoutes, readSpansJson } from '../../server/src/receive/otlp/index.ts';
 import { jaegerRoutes } from '../../server/src/serve/jaeger/index.ts';
 import { openStore, type Store } from '../../server/src/store/index.ts';
+import { reportTests } from './report.ts';
 
 interface Query {
   readonly Caption: string;
@@ -36,6 +38,11 @@ if (!present) console.warn(`Jaeger's suite is not at ${suite.pathname}; its quer
 
 /** Queries that Farol does not answer as Jaeger does, by caption, with the reason. */
 const expectedFailures: ReadonlyMap<string, string> = new Map();
+
+reportTests(
+  'jaeger',
+  [...expectedFailures.values()].map((why) => ({ why, cases: 1 })),
+);
 
 const read = (name: string): string => readFileSync(new URL(name, suite), 'utf8');
 const queries: readonly Query[] = present ? JSON.parse(read('queries.json')) : [];
@@ -65,7 +72,14 @@ describe.runIf(present)("Jaeger's queries", () => {
     });
     await app.register(otlpHttpRoutes(receiver));
     await app.register(
-      jaegerRoutes({ ask: (q, options) => store.ask(q, options), limits: limits.query, clock: systemClock }),
+      jaegerRoutes({
+        ask: (q, options) => store.ask(q, options),
+        promql: createPromql({ select: store.metrics.select, limits: limits.query, clock: systemClock }),
+        retentionMs: longAgoMs,
+        otlp: { bytesMax: limits.receive.bodyBytesMax, read: (body) => readSpansJson(body, limits.receive) },
+        limits: limits.query,
+        clock: systemClock,
+      }),
     );
     for (const file of readdirSync(new URL('traces/', suite))) await push(app, read(`traces/${file}`));
   });

@@ -15,6 +15,7 @@ export interface DependenciesQuestion extends TimeRange {
 
 /** Spans joined at most; a longer range is answered from its newest part. */
 const spansMax = 2_000_000;
+const linksMax = 10_000;
 
 export async function dependencyLinks(ask: Ask, question: DependenciesQuestion): Promise<DependencyLink[]> {
   const rows = await ask<{ parent: string; child: string; calls: string }>(dependenciesSql(question), {
@@ -23,21 +24,33 @@ export async function dependencyLinks(ask: Ask, question: DependenciesQuestion):
   return rows.map((row) => ({ parent: row.parent, child: row.child, calls: Number(row.calls) }));
 }
 
-/** Only spans that can be called from elsewhere, joined to those that call: the inside of a service stays out. */
+/** How far outside the range the other side of a call may have begun: calls are long, and clocks disagree. */
+const aroundMs = 10 * 60_000;
+
+/**
+ * Only spans that can be called from elsewhere, joined to those that call: the inside of a service stays out. A span
+ * that was sent twice is one call.
+ */
 export function dependenciesSql(question: DependenciesQuestion): Sql {
-  const range = sql`tenant = ${text(question.tenant)} AND ${timeWithin(question)}`;
+  const tenant = sql`tenant = ${text(question.tenant)}`;
+  const around = { startMs: Math.max(0, question.startMs - aroundMs), endMs: question.endMs + aroundMs };
   return sql`SELECT caller.service AS parent, callee.service AS child, count() AS calls
 FROM (
-  SELECT service, trace_id, parent_span_id FROM spans
-  WHERE ${range} AND kind IN ('server', 'consumer') AND parent_span_id != ''
-  ORDER BY time DESC LIMIT ${int(spansMax)}
+  SELECT DISTINCT service, trace_id, span_id, parent_span_id FROM (
+    SELECT service, trace_id, span_id, parent_span_id FROM spans
+    WHERE ${tenant} AND ${timeWithin(question)} AND kind IN ('server', 'consumer') AND parent_span_id != ''
+    ORDER BY time DESC LIMIT ${int(spansMax)}
+  )
 ) AS callee
 GLOBAL INNER JOIN (
-  SELECT service, trace_id, span_id FROM spans
-  WHERE ${range} AND kind IN ('client', 'producer')
-  ORDER BY time DESC LIMIT ${int(spansMax)}
+  SELECT DISTINCT service, trace_id, span_id FROM (
+    SELECT service, trace_id, span_id FROM spans
+    WHERE ${tenant} AND ${timeWithin(around)} AND kind IN ('client', 'producer')
+    ORDER BY time DESC LIMIT ${int(spansMax)}
+  )
 ) AS caller ON caller.trace_id = callee.trace_id AND caller.span_id = callee.parent_span_id
 WHERE parent != child
 GROUP BY parent, child
-ORDER BY calls DESC`;
+ORDER BY calls DESC, parent, child
+LIMIT ${int(linksMax)}`;
 }

@@ -8,7 +8,13 @@ export interface Envelope<T> {
   readonly total: number;
   readonly limit: 0;
   readonly offset: 0;
-  readonly errors: readonly { readonly code: number; readonly msg: string }[] | null;
+  readonly errors: readonly JaegerError[] | null;
+}
+
+interface JaegerError {
+  readonly code?: number;
+  readonly msg: string;
+  readonly traceID?: string;
 }
 
 export const envelope = <T>(data: T, total = 0): Envelope<T> => ({ data, total, limit: 0, offset: 0, errors: null });

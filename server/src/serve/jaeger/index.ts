@@ -4,19 +4,27 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Refusal } from '#model';
-import { dependencyLinks, type NamesQuestion, operationsOf, readTrace, tracedServices } from '#query/traces';
+import {
+  dependencyLinks,
+  type NamesQuestion,
+  operationsOf,
+  readTrace,
+  type StoredSpan,
+  storedSpanOf,
+  tracedServices,
+} from '#query/traces';
 import { type Asked, asked } from '../asked.ts';
 import { answerError, envelope } from './answers.ts';
 import type { JaegerDeps } from './deps.ts';
+import { metricFamily, minStepMs } from './metrics.ts';
 import { type JaegerTrace, jaegerTrace } from './model.ts';
-import { limitParam, traceIdParam } from './params.ts';
+import { boolParam, millisParam, traceIdParam } from './params.ts';
 import { searchJaeger } from './search.ts';
 
 export type { JaegerDeps } from './deps.ts';
 
 const dayMs = 86_400_000;
-/** Names are looked for as far back as traces are usually kept; an hour ahead for clocks that run fast. */
-const namesBackMs = 7 * dayMs;
+/** Names are looked for an hour ahead too, for clocks that run fast. */
 const aheadMs = 3_600_000;
 
 /** A Fastify plugin. */
@@ -35,18 +43,31 @@ export function jaegerRoutes(deps: JaegerDeps) {
         get('/services', (question) => services(deps, question));
         get('/operations', (question) => operations(deps, question));
         get('/services/:service/operations', (question, path) => serviceOperations(deps, question, path.service ?? ''));
-        get('/traces', async (question) => envelope(await searchJaeger(deps, question)));
+        get('/traces', (question) => search(deps, question));
         get('/traces/:id', (question, path) => trace(deps, question, path.id ?? ''));
         get('/dependencies', (question) => dependencies(deps, question));
+        for (const kind of ['latencies', 'calls', 'errors'] as const) {
+          get(`/metrics/${kind}`, (question) => metricFamily(kind, deps, question));
+        }
+        get('/metrics/minstep', async () => envelope(minStepMs));
+        takeAnyBody(scope, deps.otlp.bytesMax);
+        scope.post('/transform', async (request) => transform(deps, request.body));
+        scope.post('/archive/:id', async () => noArchive(deps));
       },
       { prefix: '/jaeger/api' },
     );
   };
 }
 
-function namesQuestion({ clock }: JaegerDeps, { tenant, signal }: Asked): NamesQuestion {
+/** OTLP is read by its own decoder, whatever the sender calls it. */
+function takeAnyBody(scope: FastifyInstance, bodyLimit: number): void {
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit }, (_, body, done) => done(null, body));
+}
+
+function namesQuestion({ clock, retentionMs }: JaegerDeps, { tenant, signal }: Asked): NamesQuestion {
   const nowMs = clock.nowMs();
-  return { tenant, signal, startMs: Math.max(0, nowMs - namesBackMs), endMs: nowMs + aheadMs };
+  return { tenant, signal, startMs: Math.max(0, nowMs - retentionMs), endMs: nowMs + aheadMs };
 }
 
 async function services(deps: JaegerDeps, question: Asked) {
@@ -71,34 +92,52 @@ async function serviceOperations(deps: JaegerDeps, question: Asked, service: str
   return envelope(names, names.length);
 }
 
+async function search(deps: JaegerDeps, question: Asked) {
+  const { traces, missing } = await searchJaeger(deps, question);
+  const errors = missing.map((traceID) => ({ msg: 'trace not found', traceID }));
+  return { ...envelope(traces), errors: errors.length > 0 ? errors : null };
+}
+
 /** Unknown is 404: Grafana reads `data[0]` of anything that is 200. */
-async function trace(deps: JaegerDeps, { tenant, signal }: Asked, id: string) {
+async function trace(deps: JaegerDeps, { tenant, params, signal }: Asked, id: string) {
   const traceId = traceIdParam(id);
+  const raw = boolParam(params, 'raw');
   const stored = await readTrace(deps.ask, { tenant, traceId, spansMax: deps.limits.spansPerTraceMax, signal });
   if (stored.spans.length === 0) throw new Refusal('trace not found', { code: 'NOT_FOUND' });
   const warnings = stored.truncated
     ? [`the trace has more than ${stored.spans.length} spans; the earliest are given`]
     : [];
-  const answer: JaegerTrace = jaegerTrace(traceId, stored.spans, warnings);
+  const answer: JaegerTrace = jaegerTrace(traceId, stored.spans, { warnings, raw });
   return envelope([answer]);
 }
 
 async function dependencies(deps: JaegerDeps, { tenant, params, signal }: Asked) {
-  const endMs = millisOf(params, 'endTs', deps.clock.nowMs());
-  const lookbackMs = millisOf(params, 'lookback', dayMs);
+  const endMs = millisParam(params, 'endTs', deps.clock.nowMs());
+  const lookbackMs = millisParam(params, 'lookback', dayMs);
+  const service = params.get('service') ?? '';
   const links = await dependencyLinks(deps.ask, { tenant, startMs: Math.max(0, endMs - lookbackMs), endMs, signal });
-  const limit = limitParam(params, { fallback: 10_000, max: 10_000 });
-  const data = links.slice(0, limit).map(({ parent, child, calls }) => ({ parent, child, callCount: calls }));
+  const data = links
+    .filter(({ parent, child }) => service === '' || parent === service || child === service)
+    .map(({ parent, child, calls }) => ({ parent, child, callCount: calls }));
   return envelope(data, data.length);
 }
 
-function millisOf(params: URLSearchParams, name: string, fallback: number): number {
-  const given = params.get(name);
-  if (given === null || given === '') return fallback;
-  if (!/^\d{1,13}$/.test(given)) {
-    throw new Refusal(`unable to parse param '${name}': ${JSON.stringify(given.slice(0, 80))} is not milliseconds`, {
-      code: 'BAD_REQUEST',
-    });
+/** OTLP JSON, given back as Jaeger's UI reads it; nothing is stored. */
+function transform({ otlp }: JaegerDeps, body: unknown) {
+  const rows = otlp.read(Buffer.isBuffer(body) ? body : Buffer.alloc(0));
+  const byTrace = new Map<string, StoredSpan[]>();
+  for (const row of rows) {
+    const spans = byTrace.get(row.traceId) ?? [];
+    spans.push(storedSpanOf(row));
+    byTrace.set(row.traceId, spans);
   }
-  return Number(given);
+  return envelope([...byTrace].map(([traceId, spans]) => jaegerTrace(traceId, spans, { raw: true })));
+}
+
+function noArchive({ retentionMs }: JaegerDeps): never {
+  throw new Refusal(
+    `archive span storage was not configured: Farol keeps every trace for ${Math.round(retentionMs / dayMs)} days ` +
+      "(--retention-traces); raise that, or save the trace's JSON",
+    { code: 'UNSUPPORTED' },
+  );
 }

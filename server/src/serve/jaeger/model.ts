@@ -40,16 +40,29 @@ interface JaegerProcess {
   readonly tags: readonly JaegerTag[];
 }
 
+interface Telling {
+  readonly warnings?: readonly string[];
+  /** As it was sent: clocks are not aligned, ids stay as they are, nothing is sorted or merged. */
+  readonly raw?: boolean;
+}
+
 export function jaegerTrace(
   traceId: string,
   stored: readonly StoredSpan[],
-  warnings: readonly string[] = [],
+  { warnings = [], raw = false }: Telling = {},
 ): JaegerTrace {
-  const tree = assembleTree(stored);
+  const tree = raw ? { spans: stored.map(untouched), warnings: [] } : assembleTree(stored);
   const processes = new ProcessTable();
   const spans = tree.spans.map((span) => jaegerSpan(span, processes.idOf(span.stored)));
   const all = [...warnings, ...tree.warnings];
   return { traceID: traceId, spans, processes: processes.byId, warnings: all.length > 0 ? all : null };
+}
+
+type ToldSpan = Pick<TreeSpan, 'stored' | 'spanId' | 'parentSpanId' | 'startNs' | 'durationNs' | 'orphan'>;
+
+function untouched(stored: StoredSpan): ToldSpan {
+  const { spanId, parentSpanId, startNs, durationNs } = stored;
+  return { stored, spanId, parentSpanId, startNs, durationNs, orphan: false };
 }
 
 /** Spans of one service with one resource share a process: p1, p2 … in order of appearance. */
@@ -69,7 +82,7 @@ class ProcessTable {
   }
 }
 
-function jaegerSpan(span: TreeSpan, processID: string): JaegerSpan {
+function jaegerSpan(span: ToldSpan, processID: string): JaegerSpan {
   const { stored } = span;
   const shiftNs = span.startNs - stored.startNs;
   return {
@@ -93,11 +106,13 @@ function jaegerSpan(span: TreeSpan, processID: string): JaegerSpan {
 const micros = (ns: bigint): number => Number(ns / 1000n);
 
 /** The parent first; then links, which follow from unless they say (as OpenTracing's bridge does) that they are parents. */
-function referencesOf({ stored, parentSpanId }: TreeSpan): JaegerReference[] {
+function referencesOf({ stored, parentSpanId }: ToldSpan): JaegerReference[] {
   const parent: JaegerReference[] =
     parentSpanId === '' ? [] : [{ refType: 'CHILD_OF', traceID: stored.traceId, spanID: parentSpanId }];
   const links = stored.links
     .filter((link) => link.spanId !== parentSpanId || link.traceId !== stored.traceId)
+    // A link to nothing, which some SDKs send, would be followed to a trace that cannot be.
+    .filter((link) => !/^0*$/.test(link.traceId) && !/^0*$/.test(link.spanId))
     .map(({ traceId, spanId, attributes }): JaegerReference => {
       const isParent = attributes.some(({ key, value }) => key === 'opentracing.ref_type' && value === 'child_of');
       return { refType: isParent ? 'CHILD_OF' : 'FOLLOWS_FROM', traceID: traceId, spanID: spanId };
@@ -118,6 +133,13 @@ function tagsOf(span: StoredSpan): JaegerTag[] {
   return tags;
 }
 
+/** Zipkin's and Jaeger's old clients send IPv4 addresses as one number. */
+const ipKeys = new Set(['ip', 'peer.ipv4']);
+
+function dottedAddress(address: number): string {
+  return [24, 16, 8, 0].map((bits) => (address >>> bits) & 0xff).join('.');
+}
+
 const textTag = (key: string, value: string): JaegerTag => ({ key, type: 'string', value });
 
 function tagOf({ key, value, type }: Attribute): JaegerTag {
@@ -125,6 +147,7 @@ function tagOf({ key, value, type }: Attribute): JaegerTag {
     case 'bool':
       return { key, type: 'bool', value: value === 'true' };
     case 'int':
+      if (ipKeys.has(key)) return textTag(key, dottedAddress(Number(value)));
       // A number that JavaScript would round is given as its digits, as Jaeger does for its UI.
       return { key, type: 'int64', value: Number.isSafeInteger(Number(value)) ? Number(value) : value };
     case 'double':

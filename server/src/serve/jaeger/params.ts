@@ -18,6 +18,22 @@ export function microsParam(params: URLSearchParams, name: string, fallbackMs: n
   return micros / 1000;
 }
 
+/** A time or a duration in whole milliseconds. */
+export function millisParam(params: URLSearchParams, name: string, fallbackMs: number): number {
+  const given = params.get(name);
+  if (given === null || given === '') return fallbackMs;
+  if (/^\d{1,13}$/.test(given)) return Number(given);
+  throw bad(`unable to parse param '${name}': ${JSON.stringify(given.slice(0, 80))} is not milliseconds`);
+}
+
+/** As Go's `strconv.ParseBool` reads it; absent is false. */
+export function boolParam(params: URLSearchParams, name: string): boolean {
+  const given = params.get(name) ?? '';
+  if (given === '' || /^(?:0|f|F|false|False|FALSE)$/.test(given)) return false;
+  if (/^(?:1|t|T|true|True|TRUE)$/.test(given)) return true;
+  throw bad(`unable to parse param '${name}': ${JSON.stringify(given.slice(0, 80))} is neither true nor false`);
+}
+
 export function limitParam(params: URLSearchParams, bounds: { fallback: number; max: number }): number {
   const given = params.get('limit');
   if (given === null || given === '') return bounds.fallback;
