@@ -3,5 +3,6 @@
  * sends request metrics, else from its spans. Asks the store and the PromQL engine through functions; refuses to know HTTP.
  */
 export type { ServicesQuestion } from './deps.ts';
+export { type DeriveQuestion, deriveExemplars } from './derived-exemplars.ts';
 export { listServices } from './list.ts';
 export { describeService } from './service.ts';
