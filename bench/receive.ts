@@ -1,7 +1,9 @@
 /**
  * What a sample, a log record and a span cost from bytes to rows (decoding and normalising only; no network, no store).
- * Run: `node bench/receive.ts`. Prints microseconds per item, the best of several rounds.
+ * Run: `node bench/receive.ts`. Prints microseconds per item and items a second, the best of several rounds.
  */
+
+import { snappyDecodeInto, snappyLength } from '../server/src/kit/index.ts';
 import { limits } from '../server/src/model/index.ts';
 import {
   createMetricTranslator,
@@ -12,6 +14,7 @@ import {
   Tally,
   windowAt,
 } from '../server/src/normalise/index.ts';
+import { cutJson, cutProtobuf } from '../server/src/receive/cut/index.ts';
 import { decodePush } from '../server/src/receive/loki/protobuf.ts';
 import {
   decodeLogs,
@@ -20,11 +23,14 @@ import {
   decodeTraces,
   decodeTracesJson,
 } from '../server/src/receive/otlp/index.ts';
+import { jsonShapes, protobufShapes } from '../server/src/receive/otlp/shapes.ts';
 import * as wire from '../server/src/receive/payloads.testing.ts';
 import { MetadataMemory } from '../server/src/receive/prometheus/metadata.ts';
+import { SeriesMetadata } from '../server/src/receive/prometheus/metadata2.ts';
 import { scanWriteRequest } from '../server/src/receive/prometheus/scan.ts';
+import { scanRequest2 } from '../server/src/receive/prometheus/scan2.ts';
 import { SeriesTable } from '../server/src/receive/prometheus/seriestable.ts';
-import { snappyDecodeInto, snappyLength } from '../server/src/receive/snappy.ts';
+import { SymbolMemory } from '../server/src/receive/prometheus/symbols.ts';
 
 const nowMs = Date.now();
 const nowNs = BigInt(nowMs) * 1_000_000n;
@@ -33,14 +39,16 @@ const context = { tenant: 'main', window, limits: limits.receive, isPromoted: pr
 let interned = 0;
 const intern = () => interned++;
 
-function measure(what: string, items: number, once: () => void, rounds = 60): void {
+function measure(what: string, items: number, once: () => unknown, rounds = 60): void {
   let best = Number.POSITIVE_INFINITY;
   for (let round = 0; round < rounds; round++) {
     const start = performance.now();
     once();
     best = Math.min(best, performance.now() - start);
   }
-  console.log(`${what.padEnd(46)} ${((best * 1000) / items).toFixed(3)} µs each (${items} a request)`);
+  const each = `${((best * 1000) / items).toFixed(3)} µs each`;
+  const rate = `${Math.round((items / best) * 1000).toLocaleString('en-US')} a second`;
+  console.log(`${what.padEnd(46)} ${each}, ${rate} (${items} a request)`);
 }
 
 const methods = ['GET', 'POST', 'PUT'];
@@ -63,7 +71,8 @@ function remoteWrite(): void {
   const out = new Uint8Array(body.length);
   const table = new SeriesTable({ entriesMax: 500_000, arenaBytesMax: 64 * 1024 * 1024 });
   const deps = { intern, limits: limits.receive, table, metadata: new MetadataMemory(1000) };
-  const scan = () => scanWriteRequest(out, { tenant: 'main', tenantNumber: 0, window, tally: new Tally() }, deps);
+  const scan = () =>
+    readWhole(scanWriteRequest(out, { tenant: 'main', tenantNumber: 0, window, tally: new Tally() }, deps));
   const decode = () => snappyDecodeInto(out, block, snappyLength(block, 1e9));
   console.log(`remote write body: ${body.length} bytes, ${block.length} in snappy`);
   measure('remote write: snappy, ours', count, decode);
@@ -77,6 +86,48 @@ function remoteWrite(): void {
     table.clear();
     scan();
   });
+}
+
+function remoteWrite2(): void {
+  const count = 2000;
+  const body = remoteWrite2Body(count);
+  const metadata = new SeriesMetadata(new MetadataMemory(1000), 1000);
+  let memory = new SymbolMemory();
+  const about = () => ({ tenant: 'main', tenantNumber: 0, window, tally: new Tally() });
+  const scan = () => readWhole(scanRequest2(body, about(), { intern, limits: limits.receive, memory, metadata }));
+  const block = wire.snappy(body);
+  const out = new Uint8Array(body.length);
+  const decode = () => snappyDecodeInto(out, block, snappyLength(block, 1e9));
+  console.log(`remote write 2.0 body: ${body.length} bytes, ${block.length} in snappy`);
+  measure('remote write 2.0: scan, known series', count, scan);
+  measure('remote write 2.0: all', count, () => {
+    decode();
+    scan();
+  });
+  measure('remote write 2.0: scan, all series new', count, () => {
+    memory = new SymbolMemory();
+    scan();
+  });
+}
+
+/** As Prometheus encodes it: symbols in the order of their first use, metadata with every series. */
+function remoteWrite2Body(count: number): Buffer {
+  const places = new Map([['', 0]]);
+  const place = (text: string) => {
+    const known = places.get(text) ?? places.size;
+    places.set(text, known);
+    return known;
+  };
+  const series = Array.from({ length: count }, (_, i) => {
+    const refs = Object.entries(seriesLabels(i)).flatMap(([name, value]) => [place(name), place(value)]);
+    const metadata = wire.message(5, wire.int(1, 3), wire.int(3, place('Duration of requests.')));
+    return wire.message(5, wire.packedVarints(1, refs), wire.sample(i * 1.5, nowMs), metadata);
+  });
+  return Buffer.concat([...[...places.keys()].map((text) => wire.text(4, text)), ...series]);
+}
+
+function readWhole(scan: { read(stepsMax: number): boolean }): void {
+  while (!scan.read(Number.POSITIVE_INFINITY));
 }
 
 const spanAttributes = (i: number) => [
@@ -241,7 +292,43 @@ function metrics(): void {
   });
 }
 
+/** A large body at once, and as it is read: in pieces, so that others are served between them. */
+function largeBodies(): void {
+  const count = 60_000;
+  const line = (i: number) => `GET /api/v1/appointments/${i} answered 200 after ${i % 100} ms, and that was all of it`;
+  const record = (i: number) => wire.message(2, wire.fixed64(1, nowNs), wire.message(5, wire.text(1, line(i))));
+  const body = wire.resourceOf('a', Buffer.concat(Array.from({ length: count }, (_, i) => record(i))));
+  const records = Array.from({ length: count }, (_, i) => ({
+    timeUnixNano: `${nowNs}`,
+    body: { stringValue: line(i) },
+  }));
+  const json = Buffer.from(JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords: records }] }] }));
+  const options = { ...limits.receive, pieceBytes: 128 * 1024 };
+  measure('OTLP logs, protobuf, all at once', count, () => logRowsOf(decodeLogs(body, 64), context), 5);
+  measure(
+    'OTLP logs, protobuf, in pieces',
+    count,
+    () => {
+      for (const piece of cutProtobuf(body, protobufShapes.logs, options))
+        logRowsOf(decodeLogs(piece.body, 64), context);
+    },
+    5,
+  );
+  measure('OTLP logs, JSON, all at once', count, () => logRowsOf(decodeLogsJson(json, 64), context), 5);
+  measure(
+    'OTLP logs, JSON, in pieces',
+    count,
+    () => {
+      for (const piece of cutJson(json, jsonShapes.logs, options))
+        if (piece) logRowsOf(decodeLogsJson(piece.body, 64), context);
+    },
+    5,
+  );
+}
+
 remoteWrite();
+remoteWrite2();
 traces();
 logs();
 metrics();
+largeBodies();

@@ -6,10 +6,12 @@ import {
   type Sink,
   textParser,
 } from '../../server/src/receive/scrape/exposition/index.ts';
+import { reportTests } from './report.ts';
 
 const folder = new URL('../../../shared/conformance/exposition/', import.meta.url);
 const isHere = existsSync(folder);
 if (!isHere) console.warn('shared/conformance/exposition is not here: its bodies are not read');
+reportTests('exposition');
 
 function counting(loose: boolean) {
   const counts = { samples: 0, exemplars: 0, types: 0 };

@@ -3,6 +3,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { openPrometheusApi, type PrometheusApi } from '../prometheus/fixture.ts';
+import { reportTests } from './report.ts';
 
 const file = new URL('../../../shared/conformance/openapi/prometheus-3.1.yaml', import.meta.url);
 const isHere = existsSync(file);
@@ -21,6 +22,13 @@ interface Spec {
   >;
   readonly components: object;
 }
+
+reportTests('openapi', [
+  {
+    why: 'the schema wants the time of a string answer to be a string; Prometheus writes a number, and clients read one',
+    cases: deviations.size,
+  },
+]);
 
 describe.skipIf(!isHere)('answers are as the OpenAPI of Prometheus describes them', () => {
   let api: PrometheusApi;
@@ -57,6 +65,7 @@ describe.skipIf(!isHere)('answers are as the OpenAPI of Prometheus describes the
     ['/metadata', 'metadata'],
     ['/scrape_pools', 'scrape_pools'],
     ['/targets', 'targets'],
+    ['/targets/metadata', 'targets/metadata'],
     ['/rules', 'rules'],
     ['/alerts', 'alerts'],
     ['/alertmanagers', 'alertmanagers'],
@@ -65,6 +74,8 @@ describe.skipIf(!isHere)('answers are as the OpenAPI of Prometheus describes the
     ['/status/buildinfo', 'status/buildinfo'],
     ['/status/flags', 'status/flags'],
     ['/status/tsdb', 'status/tsdb'],
+    ['/status/walreplay', 'status/walreplay'],
+    ['/notifications', 'notifications'],
   ];
 
   for (const [path, request, kind] of good) {
@@ -83,6 +94,7 @@ describe.skipIf(!isHere)('answers are as the OpenAPI of Prometheus describes the
     ['/series', 'series'],
     ['/labels', 'labels?limit=x'],
     ['/status/tsdb', 'status/tsdb?limit=0'],
+    ['/targets/metadata', 'targets/metadata?match_target={'],
   ] as const) {
     test(`an error of ${path}`, async () => {
       const { status, body } = await api.get(request);

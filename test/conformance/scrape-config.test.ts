@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { readScrapeConfig } from '../../server/src/receive/scrape/index.ts';
+import { reportTests } from './report.ts';
 
 const folder = new URL('../../../shared/conformance/scrape-config/', import.meta.url);
 
@@ -11,6 +12,10 @@ const deviations: ReadonlyMap<string, string> = new Map();
 const isHere = existsSync(folder);
 if (!isHere)
   console.warn('shared/conformance/scrape-config is not here: the verdicts on scrape configurations are skipped');
+reportTests(
+  'scrape-config',
+  [...deviations.values()].map((why) => ({ why, cases: 1 })),
+);
 
 function problemOf(file: string): string | undefined {
   try {

@@ -27,10 +27,11 @@ import { hostileTexts } from './texts.ts';
 
 const mebibyte = 1024 * 1024;
 /**
- * The bombs of this file inflate to 4 GiB. At most limits.receive.inFlightBytesMax of them is held at once; as much again
- * may wait for the garbage collector, and once more is for the caches and the samples of the last hour, which grow anyway.
+ * The bombs of this file inflate to 17 GiB. One large body is inflated at a time, to limits.receive.decodedBytesMax at
+ * most. The rest is for the rows of the largest bodies, for the caches and for the samples of the last hour, which grow
+ * anyway.
  */
-const growthBytesMax = 3 * limits.receive.inFlightBytesMax;
+const growthBytesMax = 6 * limits.receive.decodedBytesMax;
 
 let product: Product;
 let load: Load;
@@ -100,23 +101,74 @@ test('bombs and oversized bodies stop at their limit, many at once', async () =>
   const small = { gzip: gzipSync(zeros, { level: 1 }), zstd: zstdCompressSync(zeros) };
   const inflated = [413, /limits\.receive\.decodedBytesMax/] as const;
   for (let round = 0; round < 3; round++) {
-    // One after the other, for together they would meet limits.receive.inFlightBytesMax first, which is the next test's.
     await refuses('logs', small.gzip, { ...json, ...gzip }, inflated);
     await refuses('traces', small.zstd, { ...protobuf, 'content-encoding': 'zstd' }, inflated);
     await refuses('loki', small.gzip, { ...json, ...gzip }, inflated);
   }
-  const together = await Promise.all(
-    Array.from({ length: 8 }, () => post(product, 'metrics', small.gzip, { ...protobuf, ...gzip })),
+  const before = residentBytes();
+  let peak = 0;
+  const watching = setInterval(() => {
+    peak = Math.max(peak, residentBytes());
+  }, 20);
+  const together = Array.from({ length: 50 }, () => refuses('metrics', small.gzip, { ...protobuf, ...gzip }, inflated));
+  const { slowestMs } = await beside(Promise.all(together));
+  clearInterval(watching);
+  console.info(
+    `50 bombs: +${Math.round((peak - before) / mebibyte)} MiB, the slowest answer beside them ${slowestMs} ms`,
   );
-  for (const { status, text } of together)
-    expect([status, text]).toEqual([
-      expect.toBeOneOf([413, 503]),
-      expect.stringMatching(/limits\.receive\.(decoded|inFlight)BytesMax/),
-    ]);
+  expect(peak - before).toBeLessThan(3 * limits.receive.decodedBytesMax);
   const long = zeros.subarray(0, 21 * mebibyte);
   for (const to of ['logs', 'write', 'loki'] as const)
     await refuses(to, long, to === 'write' ? remoteWriteHeaders : protobuf, [413, /limits\.receive\.bodyBytesMax/]);
   expect((await call(product, 'logs', long)).status).toBe(8);
+});
+
+/** How long others wait for an answer while `work` is done. */
+async function beside(work: Promise<unknown>): Promise<{ slowestMs: number }> {
+  let isOver = false;
+  let slowestMs = 0;
+  const done = work.finally(() => {
+    isOver = true;
+  });
+  while (!isOver) {
+    const startMs = performance.now();
+    expect((await ask('/-/healthy')).status).toBe(200);
+    slowestMs = Math.max(slowestMs, Math.round(performance.now() - startMs));
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  await done;
+  return { slowestMs };
+}
+
+/** The event loop is held for 20 to 50 ms; the rest is for this test and the database on the same cores. */
+const slowestMsMax = 600;
+
+test('F91: bodies as large as they may be hold nobody up', async () => {
+  const line = (i: number) => `request ${i} of /api/v1/appointments took ${i % 100} ms`;
+  const record = (i: number) => message(2, at(), message(5, text(1, line(i))), attribute(6, 'k', `${i}`));
+  const items = <T>(make: (i: number) => T) => Array.from({ length: 100_000 }, (_, i) => make(i));
+  const records = items((i) => ({ timeUnixNano: `${nowNs}`, body: { stringValue: line(i) }, attributes: [] }));
+  const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'large' } }] };
+  const inProtobuf = resourceOf('large', Buffer.concat(items(record)));
+  const inJson = JSON.stringify({ resourceLogs: [{ resource, scopeLogs: [{ logRecords: records }] }] });
+  const streams = [{ stream: { app: 'large' }, values: items((i) => [`${nowNs}`, line(i)]) }];
+  const empties = resourceOf('large', Buffer.alloc(15 * mebibyte, Buffer.from([0x12, 0])));
+  const bodies: [name: string, send: () => Promise<Answer>, status: number][] = [
+    ['protobuf', () => post(product, 'logs', inProtobuf, protobuf), 200],
+    ['JSON', () => post(product, 'logs', inJson, json), 200],
+    ['gzip', () => post(product, 'logs', gzipSync(inJson), { ...json, ...gzip }), 200],
+    ['Loki', () => post(product, 'loki', JSON.stringify({ streams }), json), 204],
+    ['8 million empty spans', () => post(product, 'traces', empties, protobuf), 413],
+    ['8 million empty records', () => post(product, 'logs', empties, protobuf), 413],
+    ['gRPC', () => call(product, 'logs', inProtobuf), 0],
+  ];
+  for (const [name, send, status] of bodies) {
+    const sent = send();
+    const { slowestMs } = await beside(sent);
+    console.info(`${name}: the slowest answer beside it took ${slowestMs} ms`);
+    expect([name, (await sent).status]).toEqual([name, status]);
+    expect(slowestMs, name).toBeLessThan(slowestMsMax);
+  }
 });
 
 test('10 MB labels, attributes, names and lines are named with their limit; their neighbours are stored', async () => {
@@ -131,24 +183,25 @@ test('10 MB labels, attributes, names and lines are named with their limit; thei
   await refuses('write', both, remoteWriteHeaders, [400, label]);
   expect(await valuesOf('hostile_neighbour')).toEqual(['7']);
   await refuses('write', up({ [huge]: 'x' }), remoteWriteHeaders, [400, /limits\.receive\.labelNameBytesMax is 1024/]);
-  await refuses('metrics', gauge(attribute(7, 'big', huge)), protobuf, [200, /limits\.receive\.\w+ is \d+/]);
-  await refuses('logs', log(at(), attribute(6, 'big', huge)), protobuf, [
-    200,
-    /limits\.receive\.attributeBytesMax is 65536/,
-  ]);
-  await refuses('logs', log(at(), message(5, text(1, huge))), protobuf, [
-    200,
-    /limits\.receive\.logLineBytesMax is 262144/,
-  ]);
-  await refuses('logs', resourceOf(huge, message(2, at())), protobuf, [200, /limits\.receive\.\w+ is \d+/]);
-  await refuses('loki', lokiJson({ big: huge }, `${nowNs}`, 'x'), json, [
+  const item = /limits\.receive\.itemBytesMax is 2097152/;
+  await refuses('metrics', gauge(attribute(7, 'big', huge)), protobuf, [200, item]);
+  await refuses('logs', log(at(), attribute(6, 'big', huge)), protobuf, [200, item]);
+  await refuses('logs', log(at(), message(5, text(1, huge))), protobuf, [200, item]);
+  await refuses('logs', resourceOf(huge, message(2, at())), protobuf, [413, item]);
+  await refuses('loki', lokiJson({ big: huge }, `${nowNs}`, 'x'), json, [413, item]);
+  await refuses('loki', lokiJson({ a: 'b' }, `${nowNs}`, huge), json, [400, item]);
+  const large = 'x'.repeat(1_000_000);
+  const attributes = /limits\.receive\.attributeBytesMax is 65536/;
+  const lines = /limits\.receive\.logLineBytesMax is 262144/;
+  await refuses('metrics', gauge(attribute(7, 'big', large)), protobuf, [200, /limits\.receive\.\w+ is \d+/]);
+  await refuses('logs', log(at(), attribute(6, 'big', large)), protobuf, [200, attributes]);
+  await refuses('logs', log(at(), message(5, text(1, large))), protobuf, [200, lines]);
+  await refuses('logs', resourceOf(large, message(2, at())), protobuf, [200, attributes]);
+  await refuses('loki', lokiJson({ big: large }, `${nowNs}`, 'x'), json, [
     400,
     /limits\.receive\.labelValueBytesMax is 16384/,
   ]);
-  await refuses('loki', lokiJson({ a: 'b' }, `${nowNs}`, huge), json, [
-    400,
-    /limits\.receive\.logLineBytesMax is 262144/,
-  ]);
+  await refuses('loki', lokiJson({ a: 'b' }, `${nowNs}`, large), json, [400, lines]);
   await refuses('logs', log(at(), message(5, nested(2000))), protobuf, [400, /limits\.receive\.nestingMax/]);
   const many = Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`l${i}`, 'x']));
   await refuses('write', up(many), remoteWriteHeaders, [400, /limits\.receive\.labelsMax is 128/]);

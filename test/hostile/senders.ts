@@ -1,5 +1,5 @@
 /** Requests as a broken or malicious sender makes them, over HTTP and over gRPC. */
-import { connect, constants } from 'node:http2';
+import { connect } from 'node:http2';
 import type { Product } from '../kit/product.ts';
 
 export interface Answer {
@@ -36,7 +36,8 @@ export async function post(
 const services = { logs: 'logs.v1.LogsService', traces: 'trace.v1.TraceService', metrics: 'metrics.v1.MetricsService' };
 
 export async function call(product: Product, to: keyof typeof services, body: Uint8Array): Promise<Answer> {
-  const session = connect(`http://${product.otlpGrpc}`);
+  // What is still to be sent counts as the session's memory, and without room for it no answer is taken.
+  const session = connect(`http://${product.otlpGrpc}`, { maxSessionMemory: 100 });
   const ended = Promise.withResolvers<Answer>();
   session.on('error', ended.reject);
   const stream = session.request({
@@ -52,13 +53,8 @@ export async function call(product: Product, to: keyof typeof services, body: Ui
       text: decodeURIComponent(String(headers['grpc-message'] ?? '')),
     });
   };
-  const fail = (error: Error) => {
-    // As gRPC maps HTTP/2's codes: the message was not read to its end.
-    if (stream.rstCode === constants.NGHTTP2_ENHANCE_YOUR_CALM) ended.resolve({ status: 8, text: '' });
-    else ended.reject(error);
-  };
   // A refusal without an answer carries its status in the first headers.
-  stream.on('response', finish).on('trailers', finish).on('error', fail).resume();
+  stream.on('response', finish).on('trailers', finish).on('error', ended.reject).resume();
   const prefix = Buffer.alloc(5);
   prefix.writeUInt32BE(body.length, 1);
   stream.end(Buffer.concat([prefix, body]));

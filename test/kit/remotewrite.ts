@@ -3,7 +3,13 @@
 export interface SentSeries {
   /** `__name__` included; sorted here. */
   readonly labels: Readonly<Record<string, string>>;
-  readonly samples: readonly { readonly timeMs: number; readonly value: number }[];
+  readonly samples: readonly SentSample[];
+}
+
+export interface SentSample {
+  readonly timeMs: number;
+  /** `stale` is the marker that a series has ended. */
+  readonly value: number | 'stale';
 }
 
 export const remoteWriteHeaders = {
@@ -25,10 +31,11 @@ function seriesBytes({ labels, samples }: SentSeries): Buffer {
   return Buffer.concat([...pairs, ...samples.map((sample) => field(2, sampleBytes(sample)))]);
 }
 
-function sampleBytes({ timeMs, value }: { timeMs: number; value: number }): Buffer {
+function sampleBytes({ timeMs, value }: SentSample): Buffer {
   const double = Buffer.alloc(9);
   double[0] = (1 << 3) | 1;
-  double.writeDoubleLE(value, 1);
+  if (value === 'stale') double.writeBigUInt64LE(0x7ff0000000000002n, 1);
+  else double.writeDoubleLE(value, 1);
   return Buffer.concat([double, Buffer.from([2 << 3]), varint(timeMs)]);
 }
 

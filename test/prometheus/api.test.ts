@@ -261,6 +261,17 @@ test('metadata is told by metric', async () => {
   expect((await api.get('metadata?metric=nothing')).body.data).toEqual({});
 });
 
+test('metadata is told by target, for the targets that a matcher picks', async () => {
+  const about = { type: 'counter', help: 'Requests.', unit: '' };
+  const target = { instance: 'a:80', job: 'api' };
+  expect((await api.get('targets/metadata')).body.data).toEqual([{ target, metric: 'http_requests_total', ...about }]);
+  const one = { match_target: '{job=~"a.+"}', metric: 'http_requests_total', limit: '5' };
+  expect((await api.get(`targets/metadata?${q(one)}`)).body.data).toEqual([{ target, ...about }]);
+  expect((await api.get(`targets/metadata?${q({ match_target: '{job="node"}' })}`)).body.data).toEqual([]);
+  expect((await api.get('targets/metadata?limit=0')).body.data).toEqual([]);
+  expect((await api.get('targets/metadata?match_target={')).body).toMatchObject({ errorType: 'bad_data' });
+});
+
 test('targets can be narrowed by state and pool', async () => {
   const { body } = await api.get('targets?state=active&scrapePool=node');
   expect(body.data.activeTargets[0]).toMatchObject({

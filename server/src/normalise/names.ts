@@ -4,6 +4,8 @@
  */
 import { unitSuffixes } from './units.ts';
 
+export { labelName } from '#model';
+
 export type NamedKind = 'gauge' | 'counter' | 'other';
 
 /** The metric family's name, or `''` when nothing nameable is left of it. */
@@ -18,18 +20,6 @@ export function metricName(name: string, unit: string, kind: NamedKind): string 
   if (kind === 'gauge' && unit === '1') tokens = [...tokens.filter((token) => token !== 'ratio'), 'ratio'];
   const joined = tokens.join('_');
   return isDigit(joined.charCodeAt(0)) ? `_${joined}` : joined;
-}
-
-/**
- * A label's name: `http.method` → `http_method`, character by character; `key` goes before a digit or a lone underscore
- * (Prometheus' defaults). `''` when nothing but escapes would be left.
- */
-export function labelName(attribute: string): string {
-  const name = attribute.replace(/[^a-zA-Z0-9_]/gu, '_');
-  if (/^_*$/.test(name)) return '';
-  if (isDigit(name.charCodeAt(0))) return `key_${name}`;
-  if (name.startsWith('_') && !name.startsWith('__')) return `key${name}`;
-  return name;
 }
 
 function isDigit(code: number): boolean {

@@ -2,9 +2,10 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Refusal } from '#model';
-import { drain, type Encoding, encodingOf, inflate, readBody } from './body.ts';
+import { drain, readBody } from './body.ts';
 import type { Lease } from './budget.ts';
 import type { ReceiveDeps } from './deps.ts';
+import { encodingOf, inflate } from './inflate.ts';
 
 /** Hands every body through as the stream it is; the receivers judge type, encoding and size themselves. */
 export function takeRawBodies(app: FastifyInstance): void {
@@ -56,11 +57,11 @@ export function rawBody(request: FastifyRequest, deps: ReceiveDeps, lease: Lease
   return readBody(stream, request.headers, { limits: deps.limits.receive, clock: deps.clock, lease });
 }
 
-/** The body, inflated as its Content-Encoding says. */
+/** The body, inflated as its Content-Encoding says; not to be looked at when the lease is closed. */
 export async function decodedBody(request: FastifyRequest, deps: ReceiveDeps, lease: Lease): Promise<Buffer> {
-  const encoding: Encoding = encodingOf(request.headers);
+  const encoding = encodingOf(request.headers);
   const body = await rawBody(request, deps, lease);
-  return inflate(body, encoding, { limits: deps.limits.receive, clock: deps.clock, lease });
+  return inflate(body, encoding, { limits: deps.limits.receive, lease, turns: deps.budget.inflating });
 }
 
 /** `type/subtype` in lower case, and the parameters by name; undefined when there is no Content-Type or it is malformed. */

@@ -1,7 +1,8 @@
 /** `logproto.PushRequest` from protobuf. Hot: bench/receive.ts. */
+
+import { ProtoCursor } from '#kit';
 import { type Attributes, noAttributes } from '#model';
 import type { WireEntry, WireStream } from '#normalise';
-import { ProtoCursor } from '../protobuf.ts';
 import { parseStreamLabels } from './labels.ts';
 
 /** Refuses malformed bytes and labels. `body` may be reused when this returns. */

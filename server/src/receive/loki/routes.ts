@@ -1,10 +1,11 @@
 /** Loki push: POST `/loki/api/v1/push`, JSON (plain, gzip, deflate) and protobuf in snappy. */
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { log, requestIdOf } from '#kit';
+import { log, SnappyDecoder, snappyLength } from '#kit';
 import { Refusal, tenantOf } from '#model';
-import { describeRejections, type StreamContext, streamRowsOf, Tally, type WireStream, windowAt } from '#normalise';
-import { bookRefused, bookStored, bookUndecoded } from '../books.ts';
+import { describeRejections, type StreamContext, streamRowsOf, Tally, windowAt } from '#normalise';
+import { bookUndecoded } from '../books.ts';
 import type { Lease } from '../budget.ts';
+import { cutJson, cutProtobuf } from '../cut/index.ts';
 import type { ReceiveDeps } from '../deps.ts';
 import {
   decodedBody,
@@ -16,7 +17,9 @@ import {
   userAgentOf,
   withLease,
 } from '../http.ts';
-import { snappyDecodeInto, snappyLength } from '../snappy.ts';
+import { giveBack } from '../inflate.ts';
+import { type Body, takeBody } from '../take.ts';
+import { Pace } from '../turns.ts';
 import { decodePushJson } from './json.ts';
 import { decodePush } from './protobuf.ts';
 
@@ -35,14 +38,14 @@ const book = (deps: ReceiveDeps) => ({ ledger: deps.ledger, protocol: 'loki', si
 async function answer(request: FastifyRequest, reply: FastifyReply, deps: ReceiveDeps) {
   const sender = userAgentOf(request);
   try {
-    const tally = await withLease(request, deps, async (lease) => {
+    const tallies = await withLease(request, deps, async (lease) => {
       const push = await read(request, deps, lease).catch((error) => {
         bookUndecoded(book(deps), sender, error);
         throw error;
       });
-      return store(push, sender, deps);
+      return takeBody(bodyOf(push, { sender, lease, deps }), deps);
     });
-    const message = describeRejections([tally], 'log lines');
+    const message = describeRejections(tallies, 'log lines');
     if (message === undefined) return reply.code(204).send();
     return refuse(new Refusal(message, { code: 'BAD_REQUEST' }), reply);
   } catch (error) {
@@ -52,23 +55,51 @@ async function answer(request: FastifyRequest, reply: FastifyReply, deps: Receiv
 
 interface Push {
   readonly tenant: string;
-  readonly streams: readonly WireStream[];
-  readonly requestId: string;
+  readonly isJson: boolean;
+  readonly bytes: Buffer;
 }
 
 async function read(request: FastifyRequest, deps: ReceiveDeps, lease: Lease): Promise<Push> {
   const tenant = tenantOf(request.headers['x-scope-orgid']);
-  const limits = deps.limits.receive;
-  if (isJson(request.headers['content-type'])) {
-    const body = await decodedBody(request, deps, lease);
-    return { tenant, streams: decodePushJson(body, limits.nestingMax), requestId: requestIdOf(body) };
-  }
-  const body = await snappyBody(request, deps, lease);
-  return { tenant, streams: decodePush(body), requestId: requestIdOf(body) };
+  const isJson = saysJson(request.headers['content-type']);
+  const bytes = await (isJson ? decodedBody(request, deps, lease) : snappyBody(request, deps, lease));
+  return { tenant, isJson, bytes };
 }
 
+interface Sent {
+  readonly sender: string;
+  readonly lease: Lease;
+  readonly deps: ReceiveDeps;
+}
+
+function bodyOf({ tenant, isJson, bytes }: Push, { sender, lease, deps }: Sent): Body {
+  const limits = deps.limits.receive;
+  const window = windowAt(deps.clock.nowMs(), deps.retentionMs.logs, limits.futureMsMax);
+  const context: StreamContext = { tenant, window, limits };
+  return {
+    bytes,
+    lease,
+    book: book(deps),
+    sender,
+    noun: 'log lines',
+    read(piece, requestId) {
+      const tally = new Tally();
+      const streams = isJson ? decodePushJson(piece, limits.nestingMax) : decodePush(piece);
+      const logs = streamRowsOf(streams, context, tally);
+      return { batch: { tenant, logs, requestId }, rowCount: logs.length, tallies: new Map([[sender, tally]]) };
+    },
+    cut: (body, options) =>
+      isJson
+        ? cutJson(body, { streams: { values: {} } }, options)
+        : cutProtobuf(body, { [streamsTag]: { [entriesTag]: {} } }, options),
+  };
+}
+
+const streamsTag = 0x0a;
+const entriesTag = 0x12;
+
 /** Loki's words: no media type and a broken one are 400; a type it does not know is 415. */
-function isJson(contentType: string | undefined): boolean {
+function saysJson(contentType: string | undefined): boolean {
   const media = mediaTypeOf(contentType);
   const given = JSON.stringify((contentType ?? '').slice(0, 80));
   const way = 'send application/json or application/x-protobuf';
@@ -82,7 +113,7 @@ function isJson(contentType: string | undefined): boolean {
   throw new Refusal(`Content-Type ${given} is not supported; ${way}`, { code: 'UNSUPPORTED_MEDIA_TYPE' });
 }
 
-async function snappyBody(request: FastifyRequest, deps: ReceiveDeps, lease: Lease): Promise<Uint8Array> {
+async function snappyBody(request: FastifyRequest, deps: ReceiveDeps, lease: Lease): Promise<Buffer> {
   const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'snappy';
   if (encoding !== 'snappy') {
     const message = `Content-Encoding ${JSON.stringify(encoding.slice(0, 40))} does not go with protobuf; send snappy`;
@@ -91,27 +122,15 @@ async function snappyBody(request: FastifyRequest, deps: ReceiveDeps, lease: Lea
   const block = await rawBody(request, deps, lease);
   const header = snappyLength(block, deps.limits.receive.decodedBytesMax);
   lease.grow(header.length);
-  const out = new Uint8Array(header.length);
-  snappyDecodeInto(out, block, header);
-  return out;
+  const bytes = Buffer.allocUnsafeSlow(header.length);
+  lease.onClose(() => giveBack(bytes));
+  const decoder = new SnappyDecoder(bytes, block, header);
+  const pace = new Pace(deps.clock);
+  while (!decoder.decode(snappyBytesPerStep)) if (pace.isDue) await pace.rest();
+  return bytes;
 }
 
-async function store({ tenant, streams, requestId }: Push, sender: string, deps: ReceiveDeps): Promise<Tally> {
-  const limits = deps.limits.receive;
-  const window = windowAt(deps.clock.nowMs(), deps.retentionMs.logs, limits.futureMsMax);
-  const context: StreamContext = { tenant, window, limits };
-  const tally = new Tally();
-  const rows = streamRowsOf(streams, context, tally);
-  const tallies = new Map([[sender, tally]]);
-  try {
-    const receipt = rows.length === 0 ? undefined : await deps.write({ tenant, logs: rows, requestId });
-    bookStored(book(deps), tallies, receipt?.duplicateRows ?? 0);
-  } catch (error) {
-    bookRefused(book(deps), tallies, error);
-    throw error;
-  }
-  return tally;
-}
+const snappyBytesPerStep = 512 * 1024;
 
 function asRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;

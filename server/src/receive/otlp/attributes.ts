@@ -1,6 +1,7 @@
 /** KeyValue and AnyValue from protobuf, straight into attribute columns. Hot: bench/receive.ts. */
+
+import type { ProtoCursor } from '#kit';
 import { type Attributes, type AttributeType, noAttributes, Refusal } from '#model';
-import type { ProtoCursor } from '../protobuf.ts';
 import { numberText } from './values.ts';
 
 export interface AttributeColumns {
@@ -28,6 +29,13 @@ export class ValueReader {
   constructor(cursor: ProtoCursor, nestingMax: number) {
     this.cursor = cursor;
     this.nestingMax = nestingMax;
+  }
+
+  /** A field that is a KeyValue, appended; the columns are made for the first. */
+  attribute(columns: AttributeColumns | undefined, end: number): AttributeColumns {
+    const into = columns ?? newColumns();
+    this.keyValue(into, this.cursor.message(end));
+    return into;
   }
 
   /** A KeyValue that ends at `end`, appended. */

@@ -1,11 +1,26 @@
 /** What the three OTLP requests share: resources that hold scopes that hold items. */
+
+import { ProtoCursor } from '#kit';
 import type { Resource, Scope } from '#model';
 import type { Wired, WiredScope } from '#normalise';
-import type { ProtoCursor } from '../protobuf.ts';
-import { type AttributeColumns, finishColumns, newColumns, type ValueReader } from './attributes.ts';
+import { type AttributeColumns, finishColumns, ValueReader } from './attributes.ts';
 
 /** Reads one item that ends at `end`. */
 export type ReadItem<Item> = (cursor: ProtoCursor, values: ValueReader, end: number) => Item;
+
+/** All of a request: field 1, again and again. Refuses malformed bytes. */
+export function decodeGroups<Group>(body: Uint8Array, nestingMax: number, read: ReadItem<Group>): Group[] {
+  const cursor = new ProtoCursor(body);
+  const values = new ValueReader(cursor, nestingMax);
+  const end = body.length;
+  const groups: Group[] = [];
+  while (cursor.at < end) {
+    const tag = cursor.varint(end);
+    if (tag === 0x0a) groups.push(read(cursor, values, cursor.message(end)));
+    else cursor.skip(tag, end);
+  }
+  return groups;
+}
 
 /** `ResourceSpans` and `ResourceLogs` have the same shape: 1 resource, 2 scopes, 3 schema_url. */
 export function resourceGroup<Item>(
@@ -43,10 +58,8 @@ export function resourceOf(
   let dropped = 0;
   while (cursor.at < end) {
     const tag = cursor.varint(end);
-    if (tag === 0x0a) {
-      attributes ??= newColumns();
-      values.keyValue(attributes, cursor.message(end));
-    } else if (tag === 0x10) dropped = cursor.varint(end);
+    if (tag === 0x0a) attributes = values.attribute(attributes, end);
+    else if (tag === 0x10) dropped = cursor.varint(end);
     else cursor.skip(tag, end);
   }
   return { attributes, dropped };
@@ -83,10 +96,8 @@ function scopeOf(cursor: ProtoCursor, values: ValueReader, end: number): Omit<Sc
     const tag = cursor.varint(end);
     if (tag === 0x0a) name = cursor.text(end);
     else if (tag === 0x12) version = cursor.text(end);
-    else if (tag === 0x1a) {
-      attributes ??= newColumns();
-      values.keyValue(attributes, cursor.message(end));
-    } else if (tag === 0x20) droppedAttributes = cursor.varint(end);
+    else if (tag === 0x1a) attributes = values.attribute(attributes, end);
+    else if (tag === 0x20) droppedAttributes = cursor.varint(end);
     else cursor.skip(tag, end);
   }
   return { name, version, attributes: finishColumns(attributes), droppedAttributes };

@@ -106,6 +106,7 @@ test.each(['traces', 'logs', 'metrics'] as const)(
         format: 'protobuf',
         tenant: 'main',
         body,
+        lease: sink.budget.lease(),
         agent: 'fuzz',
       } as const;
       try {

@@ -1,19 +1,11 @@
-/** OTLP over gRPC: the three Export calls, with raw bytes in and out, for we decode them ourselves. */
-import {
-  type handleUnaryCall,
-  Metadata,
-  Server,
-  ServerCredentials,
-  type ServerUnaryCall,
-  type ServiceDefinition,
-} from '@grpc/grpc-js';
-import type { Signal } from '#kit';
-import { tenantOf } from '#model';
-import { bookUndecoded } from '../books.ts';
-import { takenProto } from './answers.ts';
-import { asRefusal } from './http.ts';
+/**
+ * OTLP over gRPC, on Node's HTTP/2 (docs/decisions/018): unary calls only, and every bound ours: connections, calls a
+ * connection, headers, pings, resets, and bytes from the first one.
+ */
+import { constants, createServer, type Http2Server, type ServerHttp2Session } from 'node:http2';
+import { counter } from '#kit';
+import { answerCall } from './grpccall.ts';
 import type { OtlpReceiver } from './receiver.ts';
-import { grpcCodeOf, statusProto } from './status.ts';
 
 export interface OtlpGrpc extends AsyncDisposable {
   /** The port in use (when 0 was asked for, a free one). */
@@ -28,110 +20,107 @@ export interface GrpcOptions {
   readonly port: number;
 }
 
-const services: readonly (readonly [string, Signal])[] = [
-  ['opentelemetry.proto.collector.trace.v1.TraceService', 'traces'],
-  ['opentelemetry.proto.collector.logs.v1.LogsService', 'logs'],
-  ['opentelemetry.proto.collector.metrics.v1.MetricsService', 'metrics'],
-];
-
-// A message is held before the in-flight budget is asked, so this bounds what one connection can make us hold.
+const connectionsMax = 1000;
 const streamsPerConnectionMax = 64;
+const headerBytesMax = 16 * 1024;
+const headerPairsMax = 100;
+/** What a sender may have under way before we have read it, in a call and in all calls of a connection. */
+const windowBytes = 1024 * 1024;
 const idleMsMax = 15 * 60_000;
+/** A connection that opens and never calls. */
+const silentMsMax = 60_000;
 const graceMsDefault = 5_000;
+
+const connectionsRefused = counter(
+  'farol_otlp_grpc_connections_refused_total',
+  'Connections closed because there were too many, or because they sent more pings and settings than calls.',
+  ['reason'],
+);
 
 /** Rejects when the port cannot be had. */
 export async function startOtlpGrpc({ receiver, host, port }: GrpcOptions): Promise<OtlpGrpc> {
-  const server = new Server({
-    // One limit for the message as sent and as inflated: grpc-js checks both, and holds both.
-    'grpc.max_receive_message_length': receiver.deps.limits.receive.bodyBytesMax,
-    'grpc.max_concurrent_streams': streamsPerConnectionMax,
-    'grpc.max_connection_idle_ms': idleMsMax,
-    'grpc.max_metadata_size': 16 * 1024,
+  const server = createServer({
+    maxHeaderListPairs: headerPairsMax,
+    settings: {
+      enablePush: false,
+      initialWindowSize: windowBytes,
+      maxConcurrentStreams: streamsPerConnectionMax,
+      maxHeaderListSize: headerBytesMax,
+    },
   });
-  for (const [service, signal] of services)
-    server.addService(definitionOf(service), { Export: handler(signal, receiver) });
-  const bound = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(addressOf(host, port), ServerCredentials.createInsecure(), (error, actual) =>
-      error ? reject(error) : resolve(actual),
-    );
+  server.maxConnections = connectionsMax;
+  server.on('drop', () => connectionsRefused.inc({ reason: 'too_many' }));
+  const sessions = new Set<ServerHttp2Session>();
+  server.on('session', (session) => {
+    sessions.add(session);
+    session.once('close', () => sessions.delete(session));
+    guard(session, receiver.deps.clock);
   });
-  const stop = (graceMs = graceMsDefault) => stopServer(server, receiver, graceMs);
+  server.on('stream', (stream, headers) => {
+    stream.session?.setTimeout(idleMsMax);
+    // It answers whatever happens.
+    void answerCall(stream, headers, receiver);
+  });
+  // A broken connection has nobody to be told; its calls end as broken.
+  server.on('sessionError', () => {});
+  await listening(server, host, port);
+  const stop = (graceMs = graceMsDefault) => stopServer(server, sessions, receiver, graceMs);
+  const address = server.address();
+  const bound = typeof address === 'object' && address !== null ? address.port : port;
   return { port: bound, stop, [Symbol.asyncDispose]: () => stop() };
 }
 
-function addressOf(host: string, port: number): string {
-  return host.includes(':') && !host.startsWith('[') ? `[${host}]:${port}` : `${host}:${port}`;
+function listening(server: Http2Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host: host.replace(/^\[|\]$/g, ''), port }, () => {
+      server.removeListener('error', reject);
+      resolve();
+    });
+  });
 }
 
-function definitionOf(service: string): ServiceDefinition {
-  const same = (bytes: Buffer) => bytes;
-  return {
-    Export: {
-      path: `/${service}/Export`,
-      requestStream: false,
-      responseStream: false,
-      requestSerialize: same,
-      requestDeserialize: same,
-      responseSerialize: same,
-      responseDeserialize: same,
-    },
+const controlFramesMax = 100;
+const controlWindowMs = 10_000;
+
+/** Pings and settings cost a sender nothing and us an answer each, so many of them without end are a flood. */
+function guard(session: ServerHttp2Session, clock: OtlpReceiver['deps']['clock']): void {
+  let frames = 0;
+  let windowEndMs = 0;
+  const count = () => {
+    const nowMs = clock.tickMs();
+    if (nowMs >= windowEndMs) {
+      frames = 0;
+      windowEndMs = nowMs + controlWindowMs;
+    }
+    if (++frames <= controlFramesMax || session.destroyed) return;
+    connectionsRefused.inc({ reason: 'flood' });
+    session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM);
   };
+  session.on('ping', count);
+  session.on('remoteSettings', count);
+  session.setLocalWindowSize(windowBytes);
+  session.setTimeout(silentMsMax, () => session.close());
 }
 
-function handler(signal: Signal, receiver: OtlpReceiver): handleUnaryCall<Buffer, Buffer> {
-  return (call, callback) => {
-    receive(call, signal, receiver).then(
-      (answer) => callback(null, answer),
-      (error) => {
-        const refusal = asRefusal(error);
-        const trailer = new Metadata();
-        trailer.set('grpc-status-details-bin', statusProto(refusal));
-        callback({ code: grpcCodeOf(refusal), details: refusal.message, metadata: trailer });
-      },
-    );
-  };
-}
-
-async function receive(call: ServerUnaryCall<Buffer, Buffer>, signal: Signal, receiver: OtlpReceiver): Promise<Buffer> {
-  const { deps } = receiver;
-  const agent = String(call.metadata.get('user-agent')[0] ?? '(unnamed)');
-  const lease = deps.budget.lease();
-  try {
-    const tenant = admit(
-      call,
-      () => lease.grow(call.request.length),
-      (error) => bookUndecoded({ ledger: deps.ledger, protocol: 'otlp-grpc', signal }, agent, error),
-    );
-    const request = { protocol: 'otlp-grpc', signal, format: 'protobuf', tenant, body: call.request, agent } as const;
-    return takenProto(await receiver.receive(request));
-  } finally {
-    lease.close();
-  }
-}
-
-/** Checks the tenant and takes the bytes; books the request when either is refused. */
-function admit(call: ServerUnaryCall<Buffer, Buffer>, take: () => void, onFault: (error: unknown) => void): string {
-  try {
-    const tenants = call.metadata.get('x-scope-orgid').map(String);
-    const tenant = tenantOf(tenants.length === 0 ? undefined : tenants);
-    take();
-    return tenant;
-  } catch (error) {
-    onFault(error);
-    throw error;
-  }
-}
-
-async function stopServer(server: Server, receiver: OtlpReceiver, graceMs: number): Promise<void> {
+async function stopServer(
+  server: Http2Server,
+  sessions: ReadonlySet<ServerHttp2Session>,
+  { deps }: OtlpReceiver,
+  graceMs: number,
+): Promise<void> {
   const ended = new AbortController();
   const gentle = new Promise<void>((resolve) => {
-    server.tryShutdown(() => {
+    server.close(() => {
       ended.abort();
       resolve();
     });
   });
-  const late = receiver.deps.clock.sleep(graceMs, ended.signal).then(
-    () => server.forceShutdown(),
+  for (const session of sessions) session.close();
+  const late = deps.clock.sleep(graceMs, ended.signal).then(
+    () => {
+      for (const session of sessions) session.destroy();
+    },
     // Everything ended within the grace.
     () => {},
   );

@@ -166,5 +166,7 @@ test('a body of several megabytes passes, whole', async () => {
   }));
   const body = JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords: records }] }] });
   expect((await it.server.post('/v1/logs', body, json)).status).toBe(200);
-  expect(it.sink.batches[0]?.logs).toHaveLength(20_000);
+  const rows = it.sink.batches.flatMap(({ logs }) => logs ?? []);
+  expect(rows).toHaveLength(20_000);
+  expect(new Set(it.sink.batches.map(({ requestId }) => requestId)).size).toBe(it.sink.batches.length);
 });

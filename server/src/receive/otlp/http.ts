@@ -42,7 +42,7 @@ async function answer(request: FastifyRequest, reply: FastifyReply, signal: Sign
         bookUndecoded(book, agent, error);
         throw error;
       });
-      return receiver.receive({ protocol: 'otlp-http', signal, format, tenant, body, agent });
+      return receiver.receive({ protocol: 'otlp-http', signal, format, tenant, body, lease, agent });
     });
     reply.type(contentTypes[format]);
     return reply.send(format === 'json' ? takenJson(signal, taken) : takenProto(taken));

@@ -9,4 +9,5 @@ export { decodeLogsJson, decodeTracesJson } from './jsonrequests.ts';
 export { decodeLogs } from './logs.ts';
 export { decodeMetrics } from './metrics.ts';
 export { createOtlpReceiver } from './receiver.ts';
+export { readSpansJson } from './spansjson.ts';
 export { decodeTraces } from './traces.ts';

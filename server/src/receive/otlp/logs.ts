@@ -1,23 +1,17 @@
 /** `ExportLogsServiceRequest` from protobuf, in one pass over the bytes. Hot: bench/receive.ts. */
+
+import type { ProtoCursor } from '#kit';
 import type { AttributeType } from '#model';
 import type { Wired, WireLog } from '#normalise';
-import { ProtoCursor } from '../protobuf.ts';
-import { type AttributeColumns, finishColumns, newColumns, ValueReader } from './attributes.ts';
-import { resourceGroup } from './envelope.ts';
+import { type AttributeColumns, finishColumns, type ValueReader } from './attributes.ts';
+import { decodeGroups, type ReadItem, resourceGroup } from './envelope.ts';
 
 /** Refuses malformed bytes. */
 export function decodeLogs(body: Uint8Array, nestingMax: number): Wired<WireLog>[] {
-  const cursor = new ProtoCursor(body);
-  const values = new ValueReader(cursor, nestingMax);
-  const end = body.length;
-  const groups: Wired<WireLog>[] = [];
-  while (cursor.at < end) {
-    const tag = cursor.varint(end);
-    if (tag === 0x0a) groups.push(resourceGroup(cursor, values, cursor.message(end), readLog));
-    else cursor.skip(tag, end);
-  }
-  return groups;
+  return decodeGroups(body, nestingMax, readLogGroup);
 }
+
+const readLogGroup: ReadItem<Wired<WireLog>> = (cursor, values, end) => resourceGroup(cursor, values, end, readLog);
 
 function readLog(cursor: ProtoCursor, values: ValueReader, end: number): WireLog {
   let timeNs = 0n;
@@ -51,8 +45,7 @@ function readLog(cursor: ProtoCursor, values: ValueReader, end: number): WireLog
         bodyType = values.type;
         break;
       case 0x32:
-        attributes ??= newColumns();
-        values.keyValue(attributes, cursor.message(end));
+        attributes = values.attribute(attributes, end);
         break;
       case 0x38:
         droppedAttributes = cursor.varint(end);

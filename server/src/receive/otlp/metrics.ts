@@ -1,22 +1,14 @@
 /** `ExportMetricsServiceRequest` from protobuf, in one pass over the bytes. Points are read in `points.ts`. */
+
+import type { ProtoCursor } from '#kit';
 import type { WireMetric, WireMetrics } from '#normalise';
-import { ProtoCursor } from '../protobuf.ts';
-import { type AttributeColumns, ValueReader } from './attributes.ts';
-import { resourceFrom, resourceOf } from './envelope.ts';
+import type { AttributeColumns, ValueReader } from './attributes.ts';
+import { decodeGroups, resourceFrom, resourceOf } from './envelope.ts';
 import { readExponentialPoint, readHistogramPoint, readNumberPoint, readSummaryPoint } from './points.ts';
 
 /** Refuses malformed bytes. The points keep a reference to `body` until they are translated. */
 export function decodeMetrics(body: Uint8Array, nestingMax: number): WireMetrics[] {
-  const cursor = new ProtoCursor(body);
-  const values = new ValueReader(cursor, nestingMax);
-  const end = body.length;
-  const groups: WireMetrics[] = [];
-  while (cursor.at < end) {
-    const tag = cursor.varint(end);
-    if (tag === 0x0a) groups.push(resourceMetrics(cursor, values, cursor.message(end)));
-    else cursor.skip(tag, end);
-  }
-  return groups;
+  return decodeGroups(body, nestingMax, resourceMetrics);
 }
 
 function resourceMetrics(cursor: ProtoCursor, values: ValueReader, end: number): WireMetrics {

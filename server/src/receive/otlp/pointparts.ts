@@ -1,7 +1,8 @@
 /** The pieces that every data point is made of: attributes that stay bytes, times, 64-bit numbers. Hot: bench/receive.ts. */
+
+import type { ProtoCursor } from '#kit';
 import { type Attributes, noAttributes } from '#model';
 import type { WireAttributes } from '#normalise';
-import type { ProtoCursor } from '../protobuf.ts';
 import { type AttributeColumns, finishColumns, newColumns, type ValueReader } from './attributes.ts';
 
 export const noPointAttributes: WireAttributes = { key: '', read: () => noAttributes };

@@ -1,5 +1,8 @@
 /** Data points and exemplars from protobuf. A point's attributes stay bytes until a series is new. Hot: bench/receive.ts. */
+
+import type { ProtoCursor } from '#kit';
 import type {
+  WireAttributes,
   WireBuckets,
   WireExemplar,
   WireExponentialPoint,
@@ -7,86 +10,81 @@ import type {
   WireNumberPoint,
   WireSummaryPoint,
 } from '#normalise';
-import type { ProtoCursor } from '../protobuf.ts';
-import { type AttributeColumns, finishColumns, newColumns, type ValueReader } from './attributes.ts';
+import { type AttributeColumns, finishColumns, type ValueReader } from './attributes.ts';
 import { type AttributeBytes, addAttribute, int64, milliseconds, noPointAttributes, uint64 } from './pointparts.ts';
 
 const noExemplars: readonly WireExemplar[] = [];
 const noBuckets: WireBuckets = { offset: 0, counts: [] };
 
-export function readNumberPoint(cursor: ProtoCursor, values: ValueReader, end: number): WireNumberPoint {
-  let attributes: AttributeBytes | undefined;
-  let startMs = 0;
-  let timeMs = 0;
-  let value: number | undefined;
-  let flags = 0;
-  let exemplars: WireExemplar[] | undefined;
-  while (cursor.at < end) {
-    const tag = cursor.varint(end);
-    switch (tag) {
-      case 0x3a:
-        attributes = addAttribute(attributes, cursor, values, end);
-        break;
-      case 0x11:
-        startMs = milliseconds(cursor, end);
-        break;
-      case 0x19:
-        timeMs = milliseconds(cursor, end);
-        break;
-      case 0x21:
-        value = cursor.double(end);
-        break;
-      case 0x31:
-        value = int64(cursor, end);
-        break;
-      case 0x2a:
-        exemplars ??= [];
-        exemplars.push(readExemplar(cursor, values, cursor.message(end)));
-        break;
-      case 0x40:
-        flags = cursor.varint(end);
-        break;
-      default:
-        cursor.skip(tag, end);
-    }
+/** What every kind of point has; the kinds number it differently, but for the times (2 and 3). */
+class Point {
+  attributes: WireAttributes = noPointAttributes;
+  startMs = 0;
+  timeMs = 0;
+  flags = 0;
+  exemplars: readonly WireExemplar[] = noExemplars;
+  private own: AttributeBytes | undefined = undefined;
+  private list: WireExemplar[] | undefined = undefined;
+
+  /** Reads a field that is not the kind's own. */
+  shared(tag: number, tags: Tags, cursor: ProtoCursor, values: ValueReader, end: number): void {
+    if (tag === tags.attributes) {
+      this.own = addAttribute(this.own, cursor, values, end);
+      this.attributes = this.own;
+    } else if (tag === 0x19) this.timeMs = milliseconds(cursor, end);
+    else if (tag === 0x11) this.startMs = milliseconds(cursor, end);
+    else if (tag === tags.flags) this.flags = cursor.varint(end);
+    else if (tag === tags.exemplars) {
+      this.list ??= [];
+      this.list.push(readExemplar(cursor, values, cursor.message(end)));
+      this.exemplars = this.list;
+    } else cursor.skip(tag, end);
   }
-  return {
-    attributes: attributes ?? noPointAttributes,
-    startMs,
-    timeMs,
-    value,
-    flags,
-    exemplars: exemplars ?? noExemplars,
-  };
 }
 
+interface Tags {
+  readonly attributes: number;
+  readonly flags: number;
+  readonly exemplars: number;
+}
+
+class NumberPoint extends Point implements WireNumberPoint {
+  value: number | undefined = undefined;
+}
+
+const numberTags: Tags = { attributes: 0x3a, flags: 0x40, exemplars: 0x2a };
+
+export function readNumberPoint(cursor: ProtoCursor, values: ValueReader, end: number): WireNumberPoint {
+  const point = new NumberPoint();
+  while (cursor.at < end) {
+    const tag = cursor.varint(end);
+    if (tag === 0x21) point.value = cursor.double(end);
+    else if (tag === 0x31) point.value = int64(cursor, end);
+    else point.shared(tag, numberTags, cursor, values, end);
+  }
+  return point;
+}
+
+class HistogramPoint extends Point implements WireHistogramPoint {
+  count = 0;
+  sum: number | undefined = undefined;
+  readonly bucketCounts: number[] = [];
+  readonly bounds: number[] = [];
+}
+
+const histogramTags: Tags = { attributes: 0x4a, flags: 0x50, exemplars: 0x42 };
+
 export function readHistogramPoint(cursor: ProtoCursor, values: ValueReader, end: number): WireHistogramPoint {
-  let attributes: AttributeBytes | undefined;
-  let startMs = 0;
-  let timeMs = 0;
-  let count = 0;
-  let sum: number | undefined;
-  const bucketCounts: number[] = [];
-  const bounds: number[] = [];
-  let flags = 0;
-  let exemplars: WireExemplar[] | undefined;
+  const point = new HistogramPoint();
+  const { bucketCounts, bounds } = point;
   while (cursor.at < end) {
     const tag = cursor.varint(end);
     switch (tag) {
-      case 0x4a:
-        attributes = addAttribute(attributes, cursor, values, end);
-        break;
-      case 0x11:
-        startMs = milliseconds(cursor, end);
-        break;
-      case 0x19:
-        timeMs = milliseconds(cursor, end);
-        break;
       case 0x21:
-        count = uint64(cursor, end);
+        point.count = uint64(cursor, end);
         break;
       case 0x29:
-        sum = cursor.double(end);
+        point.sum = cursor.double(end);
         break;
       case 0x32: {
         const stop = cursor.message(end);
@@ -104,101 +102,56 @@ export function readHistogramPoint(cursor: ProtoCursor, values: ValueReader, end
       case 0x39:
         bounds.push(cursor.double(end));
         break;
-      case 0x42:
-        exemplars ??= [];
-        exemplars.push(readExemplar(cursor, values, cursor.message(end)));
-        break;
-      case 0x50:
-        flags = cursor.varint(end);
-        break;
       default:
-        cursor.skip(tag, end);
+        point.shared(tag, histogramTags, cursor, values, end);
     }
   }
-  return {
-    attributes: attributes ?? noPointAttributes,
-    startMs,
-    timeMs,
-    count,
-    sum,
-    bucketCounts,
-    bounds,
-    flags,
-    exemplars: exemplars ?? noExemplars,
-  };
+  return point;
 }
 
+class ExponentialPoint extends Point implements WireExponentialPoint {
+  count = 0;
+  sum: number | undefined = undefined;
+  scale = 0;
+  zeroCount = 0;
+  zeroThreshold = 0;
+  positive = noBuckets;
+  negative = noBuckets;
+}
+
+const exponentialTags: Tags = { attributes: 0x0a, flags: 0x50, exemplars: 0x5a };
+
 export function readExponentialPoint(cursor: ProtoCursor, values: ValueReader, end: number): WireExponentialPoint {
-  let attributes: AttributeBytes | undefined;
-  let startMs = 0;
-  let timeMs = 0;
-  let count = 0;
-  let sum: number | undefined;
-  let scale = 0;
-  let zeroCount = 0;
-  let zeroThreshold = 0;
-  let positive = noBuckets;
-  let negative = noBuckets;
-  let flags = 0;
-  let exemplars: WireExemplar[] | undefined;
+  const point = new ExponentialPoint();
   while (cursor.at < end) {
     const tag = cursor.varint(end);
     switch (tag) {
-      case 0x0a:
-        attributes = addAttribute(attributes, cursor, values, end);
-        break;
-      case 0x11:
-        startMs = milliseconds(cursor, end);
-        break;
-      case 0x19:
-        timeMs = milliseconds(cursor, end);
-        break;
       case 0x21:
-        count = uint64(cursor, end);
+        point.count = uint64(cursor, end);
         break;
       case 0x29:
-        sum = cursor.double(end);
+        point.sum = cursor.double(end);
         break;
       case 0x30:
-        scale = cursor.sint32(end);
+        point.scale = cursor.sint32(end);
         break;
       case 0x39:
-        zeroCount = uint64(cursor, end);
+        point.zeroCount = uint64(cursor, end);
         break;
       case 0x42:
-        positive = readBuckets(cursor, cursor.message(end));
+        point.positive = readBuckets(cursor, cursor.message(end));
         break;
       case 0x4a:
-        negative = readBuckets(cursor, cursor.message(end));
-        break;
-      case 0x50:
-        flags = cursor.varint(end);
-        break;
-      case 0x5a:
-        exemplars ??= [];
-        exemplars.push(readExemplar(cursor, values, cursor.message(end)));
+        point.negative = readBuckets(cursor, cursor.message(end));
         break;
       case 0x71:
-        zeroThreshold = cursor.double(end);
+        point.zeroThreshold = cursor.double(end);
         break;
       default:
-        cursor.skip(tag, end);
+        point.shared(tag, exponentialTags, cursor, values, end);
     }
   }
-  return {
-    attributes: attributes ?? noPointAttributes,
-    startMs,
-    timeMs,
-    count,
-    sum,
-    scale,
-    zeroCount,
-    zeroThreshold,
-    positive,
-    negative,
-    flags,
-    exemplars: exemplars ?? noExemplars,
-  };
+  return point;
 }
 
 function readBuckets(cursor: ProtoCursor, end: number): WireBuckets {
@@ -216,43 +169,26 @@ function readBuckets(cursor: ProtoCursor, end: number): WireBuckets {
   return { offset, counts };
 }
 
+class SummaryPoint extends Point implements WireSummaryPoint {
+  count = 0;
+  sum = 0;
+  /** Quantile and value by turns. */
+  readonly quantiles: number[] = [];
+}
+
+/** A summary has no exemplars. */
+const summaryTags: Tags = { attributes: 0x3a, flags: 0x40, exemplars: -1 };
+
 export function readSummaryPoint(cursor: ProtoCursor, values: ValueReader, end: number): WireSummaryPoint {
-  let attributes: AttributeBytes | undefined;
-  let startMs = 0;
-  let timeMs = 0;
-  let count = 0;
-  let sum = 0;
-  const quantiles: number[] = [];
-  let flags = 0;
+  const point = new SummaryPoint();
   while (cursor.at < end) {
     const tag = cursor.varint(end);
-    switch (tag) {
-      case 0x3a:
-        attributes = addAttribute(attributes, cursor, values, end);
-        break;
-      case 0x11:
-        startMs = milliseconds(cursor, end);
-        break;
-      case 0x19:
-        timeMs = milliseconds(cursor, end);
-        break;
-      case 0x21:
-        count = uint64(cursor, end);
-        break;
-      case 0x29:
-        sum = cursor.double(end);
-        break;
-      case 0x32:
-        readQuantile(cursor, cursor.message(end), quantiles);
-        break;
-      case 0x40:
-        flags = cursor.varint(end);
-        break;
-      default:
-        cursor.skip(tag, end);
-    }
+    if (tag === 0x21) point.count = uint64(cursor, end);
+    else if (tag === 0x29) point.sum = cursor.double(end);
+    else if (tag === 0x32) readQuantile(cursor, cursor.message(end), point.quantiles);
+    else point.shared(tag, summaryTags, cursor, values, end);
   }
-  return { attributes: attributes ?? noPointAttributes, startMs, timeMs, count, sum, quantiles, flags };
+  return point;
 }
 
 function readQuantile(cursor: ProtoCursor, end: number, into: number[]): void {
@@ -277,8 +213,7 @@ function readExemplar(cursor: ProtoCursor, values: ValueReader, end: number): Wi
     const tag = cursor.varint(end);
     switch (tag) {
       case 0x3a:
-        attributes ??= newColumns();
-        values.keyValue(attributes, cursor.message(end));
+        attributes = values.attribute(attributes, end);
         break;
       case 0x11:
         timeMs = milliseconds(cursor, end);

@@ -2,7 +2,7 @@
  * A decoded OTLP body, whatever it came by: bytes → wire records → rows → durable, and booked. One receiver serves gRPC
  * and every HTTP port, so that they share what is remembered of series and of delta sums.
  */
-import { type Protocol, requestIdOf, type Signal } from '#kit';
+import type { Protocol, Signal } from '#kit';
 import {
   createMetricTranslator,
   describeRejections,
@@ -10,16 +10,18 @@ import {
   type MetricTranslator,
   promotedBy,
   spanRowsOf,
-  type Tallies,
+  type Tally,
   windowAt,
 } from '#normalise';
-import type { WriteBatch } from '#store';
-import { bookRefused, bookStored, bookUndecoded } from '../books.ts';
+import type { Lease } from '../budget.ts';
+import { cutJson, cutProtobuf } from '../cut/index.ts';
 import type { ReceiveDeps } from '../deps.ts';
+import { type Portion, takeBody } from '../take.ts';
 import type { Taken } from './answers.ts';
 import { decodeLogsJson, decodeMetricsJson, decodeTracesJson } from './jsonrequests.ts';
 import { decodeLogs } from './logs.ts';
 import { decodeMetrics } from './metrics.ts';
+import { jsonShapes, protobufShapes } from './shapes.ts';
 import { decodeTraces } from './traces.ts';
 
 export type Format = 'protobuf' | 'json';
@@ -30,6 +32,8 @@ interface OtlpRequest {
   readonly format: Format;
   readonly tenant: string;
   readonly body: Buffer;
+  /** Closed when the body has been read. */
+  readonly lease: Lease;
   /** Who to book a request on that could not be decoded: the user agent. */
   readonly agent: string;
 }
@@ -38,12 +42,6 @@ export interface OtlpReceiver {
   readonly deps: ReceiveDeps;
   /** Resolves when everything that was accepted is durable. Refuses when nothing was taken. */
   receive(request: OtlpRequest): Promise<Taken>;
-}
-
-interface Rows {
-  readonly batch: WriteBatch;
-  readonly rowCount: number;
-  readonly tallies: Tallies;
 }
 
 // What is remembered of series: about 100 bytes to a kilobyte each.
@@ -71,30 +69,34 @@ interface Parts {
 const nouns = { traces: 'spans', logs: 'log records', metrics: 'data points and exemplars' } as const;
 
 async function receive(request: OtlpRequest, parts: Parts): Promise<Taken> {
-  const book = { ledger: parts.deps.ledger, protocol: request.protocol, signal: request.signal };
-  const rows = readRows(request, parts, (error) => bookUndecoded(book, request.agent, error));
-  if (rows.rowCount === 0) {
-    bookStored(book, rows.tallies, 0);
-  } else {
-    const { duplicateRows } = await parts.deps.write(rows.batch).catch((error) => {
-      bookRefused(book, rows.tallies, error);
-      throw error;
-    });
-    bookStored(book, rows.tallies, duplicateRows);
-  }
-  return takenOf(rows.tallies, request.signal);
+  const { deps } = parts;
+  const { protocol, signal, format, body, lease, agent } = request;
+  const isJson = format === 'json';
+  const decodeMetric = isJson ? decodeMetricsJson : decodeMetrics;
+  const tallies = await takeBody(
+    {
+      bytes: body,
+      lease,
+      book: { ledger: deps.ledger, protocol, signal },
+      sender: agent,
+      noun: nouns[signal],
+      read: (bytes, requestId) => portionOf(bytes, requestId, request, parts),
+      // The translator remembers how far delta series have come.
+      ...(signal === 'metrics' && { check: (bytes) => decodeMetric(bytes, deps.limits.receive.nestingMax) }),
+      cut: (bytes, options) =>
+        isJson ? cutJson(bytes, jsonShapes[signal], options) : cutProtobuf(bytes, protobufShapes[signal], options),
+    },
+    deps,
+  );
+  return takenOf(tallies, signal);
 }
 
-function readRows(request: OtlpRequest, parts: Parts, onFault: (error: unknown) => void): Rows {
-  try {
-    return rowsOf(request, parts);
-  } catch (error) {
-    onFault(error);
-    throw error;
-  }
-}
-
-function rowsOf({ signal, format, tenant, body }: OtlpRequest, { deps, isPromoted, translator }: Parts): Rows {
+function portionOf(
+  body: Buffer,
+  requestId: string,
+  { signal, format, tenant }: OtlpRequest,
+  { deps, isPromoted, translator }: Parts,
+): Portion {
   const limits = deps.limits.receive;
   const window = windowAt(deps.clock.nowMs(), deps.retentionMs[signal], limits.futureMsMax);
   const isJson = format === 'json';
@@ -102,12 +104,12 @@ function rowsOf({ signal, format, tenant, body }: OtlpRequest, { deps, isPromote
     case 'traces': {
       const wired = (isJson ? decodeTracesJson : decodeTraces)(body, limits.nestingMax);
       const { rows, tallies } = spanRowsOf(wired, { tenant, window, limits });
-      return { batch: { tenant, spans: rows, requestId: requestIdOf(body) }, rowCount: rows.length, tallies };
+      return { batch: { tenant, spans: rows, requestId }, rowCount: rows.length, tallies };
     }
     case 'logs': {
       const wired = (isJson ? decodeLogsJson : decodeLogs)(body, limits.nestingMax);
       const { rows, tallies } = logRowsOf(wired, { tenant, window, limits, isPromoted });
-      return { batch: { tenant, logs: rows, requestId: requestIdOf(body) }, rowCount: rows.length, tallies };
+      return { batch: { tenant, logs: rows, requestId }, rowCount: rows.length, tallies };
     }
     case 'metrics': {
       const wired = (isJson ? decodeMetricsJson : decodeMetrics)(body, limits.nestingMax);
@@ -123,10 +125,10 @@ function rowsOf({ signal, format, tenant, body }: OtlpRequest, { deps, isPromote
 }
 
 /** A dropped exemplar costs no data point: it is told as a warning, with nothing rejected. */
-function takenOf(tallies: Tallies, signal: Signal): Taken {
+function takenOf(tallies: readonly Tally[], signal: Signal): Taken {
   let rejected = 0;
-  for (const tally of tallies.values()) {
+  for (const tally of tallies) {
     for (const [reason, { count }] of tally.reasons) if (!reason.includes('exemplar')) rejected += count;
   }
-  return { rejected, message: describeRejections(tallies.values(), nouns[signal]) };
+  return { rejected, message: describeRejections(tallies, nouns[signal]) };
 }

@@ -27,6 +27,7 @@ export function grpcCodeOf(refusal: Refusal): number {
     case 404:
       return grpcCodes.notFound;
     case 405:
+    case 415:
       return grpcCodes.unimplemented;
     case 413:
       return grpcCodes.resourceExhausted;

@@ -1,22 +1,16 @@
 /** `ExportTraceServiceRequest` from protobuf, in one pass over the bytes. Hot: bench/receive.ts. */
+
+import type { ProtoCursor } from '#kit';
 import type { Wired, WireSpan, WireSpanEvent, WireSpanLink } from '#normalise';
-import { ProtoCursor } from '../protobuf.ts';
-import { type AttributeColumns, finishColumns, newColumns, ValueReader } from './attributes.ts';
-import { resourceGroup } from './envelope.ts';
+import { type AttributeColumns, finishColumns, type ValueReader } from './attributes.ts';
+import { decodeGroups, type ReadItem, resourceGroup } from './envelope.ts';
 
 /** Refuses malformed bytes. */
 export function decodeTraces(body: Uint8Array, nestingMax: number): Wired<WireSpan>[] {
-  const cursor = new ProtoCursor(body);
-  const values = new ValueReader(cursor, nestingMax);
-  const end = body.length;
-  const groups: Wired<WireSpan>[] = [];
-  while (cursor.at < end) {
-    const tag = cursor.varint(end);
-    if (tag === 0x0a) groups.push(resourceGroup(cursor, values, cursor.message(end), readSpan));
-    else cursor.skip(tag, end);
-  }
-  return groups;
+  return decodeGroups(body, nestingMax, readTraceGroup);
 }
+
+const readTraceGroup: ReadItem<Wired<WireSpan>> = (cursor, values, end) => resourceGroup(cursor, values, end, readSpan);
 
 const noEvents: readonly WireSpanEvent[] = [];
 const noLinks: readonly WireSpanLink[] = [];
@@ -69,8 +63,7 @@ function readSpan(cursor: ProtoCursor, values: ValueReader, end: number): WireSp
         endNs = cursor.bigUint();
         break;
       case 0x4a:
-        attributes ??= newColumns();
-        values.keyValue(attributes, cursor.message(end));
+        attributes = values.attribute(attributes, end);
         break;
       case 0x50:
         droppedAttributes = cursor.varint(end);
@@ -143,8 +136,7 @@ function readEvent(cursor: ProtoCursor, values: ValueReader, end: number): WireS
         name = cursor.text(end);
         break;
       case 0x1a:
-        attributes ??= newColumns();
-        values.keyValue(attributes, cursor.message(end));
+        attributes = values.attribute(attributes, end);
         break;
       case 0x20:
         droppedAttributes = cursor.varint(end);
@@ -176,8 +168,7 @@ function readLink(cursor: ProtoCursor, values: ValueReader, end: number): WireSp
         traceState = cursor.text(end);
         break;
       case 0x22:
-        attributes ??= newColumns();
-        values.keyValue(attributes, cursor.message(end));
+        attributes = values.attribute(attributes, end);
         break;
       case 0x28:
         droppedAttributes = cursor.varint(end);

@@ -1,7 +1,8 @@
-/** Exemplars of remote write 1. */
+/** Exemplars: read as remote write 1 has them, judged alike for both versions. */
+
+import type { ProtoCursor } from '#kit';
 import { type ExemplarRow, type Limits, labelsFrom, type SeriesRef } from '#model';
 import { isSpanId, isTraceId, outsideWindow, type Tally, type Window } from '#normalise';
-import type { ProtoCursor } from '../protobuf.ts';
 import { readLabel } from './labels.ts';
 
 export interface ReadExemplar {

@@ -1,7 +1,8 @@
 /** A label block → a label set. Only for series not seen before, so exactness matters more than speed. */
+
+import type { ProtoCursor } from '#kit';
 import { type Labels, type Limits, labelsFrom, Refusal } from '#model';
 import { excerpt, type LabelFault, labelsFault } from '#normalise';
-import type { ProtoCursor } from '../protobuf.ts';
 
 /** Name and value by turns, in arrival order. Refuses malformed protobuf and invalid UTF-8. */
 export function readLabels(cursor: ProtoCursor, end: number): string[] {

@@ -1,8 +1,10 @@
-/** Metric metadata of remote write 1. Prometheus repeats all of it every minute; only news is passed on. */
-import type { MetadataRow, MetricType } from '#model';
-import type { ProtoCursor } from '../protobuf.ts';
+/** Metric metadata. Prometheus repeats all of it every minute; only news is passed on. */
 
-const types: readonly MetricType[] = [
+import type { ProtoCursor } from '#kit';
+import type { MetadataRow, MetricType } from '#model';
+
+/** By their numbers in both versions of remote write. */
+export const metricTypes: readonly MetricType[] = [
   'unknown',
   'counter',
   'gauge',
@@ -13,7 +15,7 @@ const types: readonly MetricType[] = [
   'stateset',
 ];
 
-const helpCharsMax = 4096;
+export const helpCharsMax = 4096;
 
 export function readMetadata(cursor: ProtoCursor, end: number): MetadataRow {
   let type: MetricType = 'unknown';
@@ -22,7 +24,7 @@ export function readMetadata(cursor: ProtoCursor, end: number): MetadataRow {
   let unit = '';
   while (cursor.at < end) {
     const tag = cursor.varint(end);
-    if (tag === 0x08) type = types[cursor.varint(end)] ?? 'unknown';
+    if (tag === 0x08) type = metricTypes[cursor.varint(end)] ?? 'unknown';
     else if (tag === 0x12) metric = cursor.text(end);
     else if (tag === 0x22) help = cursor.text(end);
     else if (tag === 0x2a) unit = cursor.text(end);
@@ -32,7 +34,7 @@ export function readMetadata(cursor: ProtoCursor, end: number): MetadataRow {
 }
 
 // Repeated now and then in case a write of it failed.
-const repeatMs = 10 * 60_000;
+export const repeatMs = 10 * 60_000;
 
 /** Remembers what was said of each metric, up to `metricsMax`; then forgets everything and passes it on again. */
 export class MetadataMemory {

@@ -194,7 +194,7 @@ test('types and encodings that are not remote write 1 are 415, and say what is',
   };
   await f({ 'content-type': 'application/json' }, /send application\/x-protobuf/);
   await f({ 'content-type': 'image/png' }, /send application\/x-protobuf/);
-  await f({ 'content-type': 'application/x-protobuf;proto=io.prometheus.write.v2.Request' }, /send remote write 1.0/);
+  await f({ 'content-type': 'application/x-protobuf;proto=a.b' }, /send prometheus.WriteRequest or io.prometheus/);
   await f({ 'content-encoding': 'gzip' }, /send snappy/);
   const get = await fetch(`${it.server.url}/prometheus/api/v1/write`);
   expect(get.status).toBe(405);

@@ -1,26 +1,25 @@
-/** Remote write 1.0: POST `/prometheus/api/v1/write`, and `/api/v1/write` for vmalert and for habits. */
+/** Remote write 1.0 and 2.0: POST `/prometheus/api/v1/write`, and `/api/v1/write` for vmalert and for habits. */
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { log } from '#kit';
+import { log, SnappyDecoder, snappyLength } from '#kit';
 import { Refusal, tenantOf } from '#model';
-import { describeRejections, type Tallies, Tally, windowAt } from '#normalise';
-import type { WriteBatch } from '#store';
+import { describeRejections, Tally, windowAt } from '#normalise';
 import { bookRefused, bookStored, bookUndecoded } from '../books.ts';
 import type { Lease } from '../budget.ts';
 import type { ReceiveDeps } from '../deps.ts';
-import { mediaTypeOf, onlyPost, rawBody, retryAfter, takeRawBodies, userAgentOf, withLease } from '../http.ts';
-import { snappyDecodeInto, snappyLength } from '../snappy.ts';
-import { MetadataMemory } from './metadata.ts';
-import { type Scanned, scanWriteRequest } from './scan.ts';
-import { SeriesTable } from './seriestable.ts';
+import { onlyPost, rawBody, retryAfter, takeRawBodies, userAgentOf, withLease } from '../http.ts';
+import { Pace } from '../turns.ts';
+import { checkEncoding, tellWritten, type Version, versionOf } from './headers.ts';
+import type { Scan, Scanned, Written } from './items.ts';
+import type { SenderFacts } from './learner.ts';
+import { commonBytesMax, WriteMemory } from './memory.ts';
+import { portionsOf } from './portions.ts';
+import { scanWriteRequest } from './scan.ts';
+import { scanRequest2 } from './scan2.ts';
 
 const paths = ['/prometheus/api/v1/write', '/api/v1/write'];
 
-const entriesMax = 500_000;
-const arenaBytesMax = 96 * 1024 * 1024;
-const metricsMax = 50_000;
-
 export function remoteWriteRoutes(deps: ReceiveDeps): FastifyPluginAsync {
-  const memory = createWriteMemory();
+  const memory = new WriteMemory();
   return async (app) => {
     takeRawBodies(app);
     for (const path of paths) {
@@ -30,36 +29,22 @@ export function remoteWriteRoutes(deps: ReceiveDeps): FastifyPluginAsync {
   };
 }
 
-/** What is remembered between requests. */
-interface WriteMemory {
-  readonly table: SeriesTable;
-  readonly metadata: MetadataMemory;
-  readonly tenants: Map<string, number>;
-  /** Decoded bodies of common size pass through here one after the other: scanning copies what it keeps. */
-  readonly scratch: { bytes: Uint8Array };
-}
-
-function createWriteMemory(): WriteMemory {
-  return {
-    table: new SeriesTable({ entriesMax, arenaBytesMax }),
-    metadata: new MetadataMemory(metricsMax),
-    tenants: new Map(),
-    scratch: { bytes: new Uint8Array(256 * 1024) },
-  };
-}
-
 const book = (deps: ReceiveDeps) => ({ ledger: deps.ledger, protocol: 'remote-write', signal: 'metrics' }) as const;
+
+const nothing: Written = { samples: 0, histograms: 0, exemplars: 0 };
 
 async function answer(request: FastifyRequest, reply: FastifyReply, deps: ReceiveDeps, memory: WriteMemory) {
   const sender = userAgentOf(request);
+  const tell = (written: Written) => saysVersion2(request) && tellWritten(reply, written);
+  tell(nothing);
   try {
     const tally = await withLease(request, deps, async (lease) => {
-      const { batch, tally } = await read(request, deps, memory, lease).catch((error) => {
+      const body = await read(request, deps, memory, lease).catch((error) => {
         bookUndecoded(book(deps), sender, error);
         throw error;
       });
-      await store(batch, new Map([[sender, tally]]), deps);
-      return tally;
+      await store(body, { sender, tell }, deps);
+      return body.tally;
     });
     const message = describeRejections([tally], 'samples, exemplars and histograms');
     return message === undefined ? reply.code(204).send() : refuse(partlyRefused(tally, message), reply);
@@ -68,89 +53,94 @@ async function answer(request: FastifyRequest, reply: FastifyReply, deps: Receiv
   }
 }
 
+function saysVersion2({ headers }: FastifyRequest): boolean {
+  return headers['content-type']?.includes('io.prometheus.write.v2.Request') ?? false;
+}
+
 interface Read {
-  readonly batch: WriteBatch | undefined;
+  readonly tenant: string;
+  readonly found: Scanned;
   readonly tally: Tally;
 }
 
 async function read(request: FastifyRequest, deps: ReceiveDeps, memory: WriteMemory, lease: Lease): Promise<Read> {
-  checkHeaders(request);
+  const version = versionOf(request.headers);
+  checkEncoding(request.headers);
   const tenant = tenantOf(request.headers['x-scope-orgid']);
   const block = await rawBody(request, deps, lease);
   const limits = deps.limits.receive;
   const header = snappyLength(block, limits.decodedBytesMax);
   lease.grow(header.length);
-  const out = outputFor(header.length, memory);
-  snappyDecodeInto(out, block, header);
   const tally = new Tally();
   const window = windowAt(deps.clock.nowMs(), deps.retentionMs.metrics, limits.futureMsMax);
-  const scanned = scanWriteRequest(
-    out.subarray(0, header.length),
-    { tenant, tenantNumber: tenantNumber(tenant, memory), window, tally },
-    { intern: deps.intern, limits, table: memory.table, metadata: memory.metadata },
-  );
-  return { batch: batchOf(tenant, scanned), tally };
-}
-
-const scratchBytesMax = 4 * 1024 * 1024;
-
-/** Decoding and scanning happen without a pause between them, so one buffer serves every request of common size. */
-function outputFor(length: number, { scratch }: WriteMemory): Uint8Array {
-  if (length > scratchBytesMax) return new Uint8Array(length);
-  if (scratch.bytes.length < length) scratch.bytes = new Uint8Array(Math.min(scratchBytesMax, length * 2));
-  return scratch.bytes;
-}
-
-const tenantsMax = 10_000;
-
-function tenantNumber(tenant: string, { tenants, table }: WriteMemory): number {
-  const known = tenants.get(tenant);
-  if (known !== undefined) return known;
-  if (tenants.size >= tenantsMax) {
-    tenants.clear();
-    table.clear();
-  }
-  tenants.set(tenant, tenants.size);
-  return tenants.size - 1;
-}
-
-function batchOf(tenant: string, { samples, histograms, exemplars, metadata }: Scanned): WriteBatch | undefined {
-  const columns = samples.columns();
-  if (!columns && histograms.length + exemplars.length + metadata.length === 0) return undefined;
-  return { tenant, ...(columns && { samples: columns }), histograms, exemplars, metadata };
-}
-
-async function store(batch: WriteBatch | undefined, tallies: Tallies, deps: ReceiveDeps): Promise<void> {
+  const sender = { tenant, tenantNumber: memory.tenantNumber(tenant), window, tally };
+  const endTurn = header.length > commonBytesMax ? await deps.budget.decoding.take() : undefined;
   try {
-    const receipt = batch && (await deps.write(batch));
-    bookStored(book(deps), tallies, receipt?.duplicateRows ?? 0);
-  } catch (error) {
-    bookRefused(book(deps), tallies, error);
-    throw error;
+    const found = await memory.withBuffer(header.length, async (buffer) => {
+      const decoder = new SnappyDecoder(buffer, block, header);
+      await paced(() => decoder.decode(snappyBytesPerStep), deps);
+      const scan = scanOf(version, buffer.subarray(0, header.length), sender, { deps, memory });
+      await paced(() => scan.read(seriesPerStep), deps);
+      return scan.found;
+    });
+    return { tenant, found, tally };
+  } finally {
+    endTurn?.();
   }
 }
 
-function checkHeaders({ headers }: FastifyRequest): void {
-  const media = mediaTypeOf(headers['content-type']);
-  if (media?.type !== 'application/x-protobuf') {
-    throw unsupported(
-      `Content-Type ${JSON.stringify((headers['content-type'] ?? '').slice(0, 80))} is not supported; send application/x-protobuf`,
-    );
-  }
-  const proto = media.params.get('proto') ?? 'prometheus.WriteRequest';
-  if (proto !== 'prometheus.WriteRequest') {
-    throw unsupported(
-      `remote write message ${JSON.stringify(proto.slice(0, 80))} is not supported; send remote write 1.0 (prometheus.WriteRequest)`,
-    );
-  }
-  const encoding = headers['content-encoding']?.trim().toLowerCase() ?? 'snappy';
-  if (encoding !== 'snappy') {
-    throw unsupported(`Content-Encoding ${JSON.stringify(encoding.slice(0, 40))} is not supported; send snappy`);
-  }
+const snappyBytesPerStep = 512 * 1024;
+const seriesPerStep = 64;
+
+/** Calls `step` until it is done, with turns for everybody else: at 5 µs a new series, 64 MiB take seconds. */
+async function paced(step: () => boolean, { clock }: ReceiveDeps): Promise<void> {
+  const pace = new Pace(clock);
+  while (!step()) if (pace.isDue) await pace.rest();
 }
 
-function unsupported(message: string): Refusal {
-  return new Refusal(message, { code: 'UNSUPPORTED_MEDIA_TYPE' });
+function scanOf(
+  version: Version,
+  body: Uint8Array,
+  sender: SenderFacts,
+  { deps, memory }: { deps: ReceiveDeps; memory: WriteMemory },
+): Scan {
+  const about = { intern: deps.intern, limits: deps.limits.receive };
+  return version === 1
+    ? scanWriteRequest(body, sender, { ...about, table: memory.table, metadata: memory.metadata })
+    : scanRequest2(body, sender, { ...about, ...memory.forVersion2() });
+}
+
+/** Resolves when everything is durable; `tell` is told how much is, also when the rest is not. */
+async function store(
+  { tenant, found, tally }: Read,
+  { sender, tell }: { readonly sender: string; readonly tell: (written: Written) => void },
+  deps: ReceiveDeps,
+): Promise<void> {
+  const written: Written = { ...nothing };
+  const writes: Promise<void>[] = [];
+  const pace = new Pace(deps.clock);
+  for (const portion of portionsOf(tenant, found)) {
+    if (pace.isDue) await pace.rest();
+    const write = deps.write(portion.batch).then(() => addTo(written, portion.written));
+    // It may fail while others have their turn; what became of it is looked at below.
+    write.catch(() => {});
+    writes.push(write);
+  }
+  const failed = (await Promise.allSettled(writes)).find((end) => end.status === 'rejected');
+  tell(failed ? written : found.written);
+  if (!failed) return bookStored(book(deps), new Map([[sender, tally]]), 0);
+  const durable = new Tally();
+  durable.receive(written.samples + written.histograms + written.exemplars);
+  tally.received -= durable.received;
+  bookStored(book(deps), new Map([[sender, durable]]), 0);
+  bookRefused(book(deps), new Map([[sender, tally]]), failed.reason);
+  throw failed.reason;
+}
+
+function addTo(sum: Written, more: Written): void {
+  sum.samples += more.samples;
+  sum.histograms += more.histograms;
+  sum.exemplars += more.exemplars;
 }
 
 /** The valid part is stored. 400 tells the sender not to repeat; past the series limit a repeat may succeed later. */

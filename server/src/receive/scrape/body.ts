@@ -1,13 +1,29 @@
 /** One body, read into columns before anything is kept of it: a scrape counts whole or not at all. */
 import { setImmediate as breathe } from 'node:timers/promises';
-import type { MetadataRow, MetricType } from '#model';
+import type { MetadataRow, MetricType, NativeHistogram } from '#model';
+import { histogramFault } from '../nativehistograms.ts';
 import type { SeriesCache, SeriesEntry } from './cache.ts';
 import { type ExemplarParts, readExemplar } from './exemplars.ts';
-import { type ExemplarText, openMetricsParser, type Sink, textParser } from './exposition/index.ts';
+import {
+  type ExemplarText,
+  type ExpositionParser,
+  type HistogramSink,
+  openMetricsParser,
+  protobufParser,
+  textParser,
+} from './exposition/index.ts';
+import { type ResolutionLimits, withinLimits } from './resolution.ts';
 
-export type ExpositionFormat = 'text' | 'openmetrics';
+export type ExpositionFormat = ExposedBody['format'];
 
-export interface BodyLimits {
+export type ExposedBody =
+  | { readonly format: 'text' | 'openmetrics'; readonly text: string }
+  | { readonly format: 'protobuf'; readonly bytes: Buffer };
+
+export interface BodyLimits extends ResolutionLimits {
+  readonly nativeHistograms: boolean;
+  readonly classicHistogramsToo: boolean;
+  readonly histogramBucketsMax: number;
   readonly honorTimestamps: boolean;
   /** 0: none. Samples after relabelling. */
   readonly samplesMax: number;
@@ -25,10 +41,17 @@ interface BodyExemplar extends ExemplarParts {
   readonly identity: string;
 }
 
+interface BodyHistogram {
+  readonly entry: SeriesEntry;
+  readonly timeMs: number;
+  readonly histogram: NativeHistogram;
+}
+
 export interface ReadBody {
   readonly entries: readonly SeriesEntry[];
   readonly timesMs: readonly number[];
   readonly values: readonly number[];
+  readonly histograms: readonly BodyHistogram[];
   readonly exemplars: readonly BodyExemplar[];
   readonly metadata: ReadonlyMap<string, MetadataRow>;
   /** Samples in the body. */
@@ -47,30 +70,44 @@ const linesPerTurn = 20_000;
 
 /** Throws ExpositionProblem. Nothing of the cache but which series are known changes. */
 export async function readBody(
-  text: string,
-  format: ExpositionFormat,
+  body: ExposedBody,
   cache: SeriesCache,
   { scrapeMs, limits }: { scrapeMs: number; limits: BodyLimits },
 ): Promise<ReadBody> {
-  const collector = createCollector(cache, { scrapeMs, limits, hasSuffixes: format === 'openmetrics' });
-  const parser =
-    format === 'openmetrics'
-      ? openMetricsParser(text, collector.sink, { onBrokenRule: collector.noteRule })
-      : textParser(text, collector.sink);
+  const isLoose = body.format === 'text';
+  const collector = createCollector(cache, { scrapeMs, limits, isLoose, hasSuffixes: body.format === 'openmetrics' });
+  const parser = parserOf(body, collector, limits);
   while (!parser.read(linesPerTurn)) await breathe();
   return collector.body();
+}
+
+function parserOf(
+  body: ExposedBody,
+  { sink, noteRule }: Pick<ReturnType<typeof createCollector>, 'sink' | 'noteRule'>,
+  { nativeHistograms, classicHistogramsToo }: BodyLimits,
+): ExpositionParser {
+  switch (body.format) {
+    case 'text':
+      return textParser(body.text, sink);
+    case 'openmetrics':
+      return openMetricsParser(body.text, sink, { onBrokenRule: noteRule });
+    case 'protobuf':
+      return protobufParser(body.bytes, sink, { native: nativeHistograms, classicToo: classicHistogramsToo });
+  }
 }
 
 interface CollectorOptions {
   readonly scrapeMs: number;
   readonly limits: BodyLimits;
+  readonly isLoose: boolean;
   readonly hasSuffixes: boolean;
 }
 
-function createCollector(cache: SeriesCache, { scrapeMs, limits, hasSuffixes }: CollectorOptions) {
+function createCollector(cache: SeriesCache, { scrapeMs, limits, isLoose, hasSuffixes }: CollectorOptions) {
   const entries: SeriesEntry[] = [];
   const timesMs: number[] = [];
   const values: number[] = [];
+  const histograms: BodyHistogram[] = [];
   const exemplars: BodyExemplar[] = [];
   const metadata = new Map<string, MetadataRow>();
   const types = new Map<string, MetricType>();
@@ -85,31 +122,57 @@ function createCollector(cache: SeriesCache, { scrapeMs, limits, hasSuffixes }: 
     else dropped.set(reason, { count: 1, example });
   }
 
-  /** Hot: once per sample. */
-  function sample(entry: SeriesEntry, value: number, given: number | undefined, exemplar?: ExemplarText): void {
+  /** Hot: once per sample. The sample's time, or undefined when it is not kept, which is counted. */
+  function timeOf(entry: SeriesEntry, given: number | undefined): number | undefined {
     scraped++;
     if (entry.dropReason !== undefined) {
       cache.touch(entry);
       drop(entry.dropReason, entry.text);
-      return;
+      return undefined;
     }
     relabelled++;
     const explicit = limits.honorTimestamps ? given : undefined;
     const timeMs = explicit ?? scrapeMs;
     if (explicit !== undefined && (explicit < limits.earliestMs || explicit > limits.latestMs)) {
       drop(explicit < limits.earliestMs ? 'too_old' : 'too_far_in_future', entry.text);
-      return;
+      return undefined;
     }
     if (!cache.see(entry, timeMs, explicit !== undefined)) {
       drop('duplicate_timestamp', entry.text);
-      return;
+      return undefined;
     }
     // Past the limit the scrape is lost already; reading on only counts what it would have been.
-    if (limits.samplesMax > 0 && relabelled > limits.samplesMax) return;
+    return limits.samplesMax > 0 && relabelled > limits.samplesMax ? undefined : timeMs;
+  }
+
+  /** Hot: once per sample. */
+  function sample(entry: SeriesEntry, value: number, given: number | undefined, exemplar?: ExemplarText): void {
+    const timeMs = timeOf(entry, given);
+    if (timeMs === undefined) return;
     entries.push(entry);
     timesMs.push(timeMs);
     values.push(value);
     if (exemplar) keepExemplar(entry, exemplar, timeMs);
+  }
+
+  function histogram(
+    entry: SeriesEntry,
+    exposed: NativeHistogram,
+    given: number | undefined,
+    told: readonly ExemplarText[],
+  ): void {
+    const timeMs = timeOf(entry, given);
+    if (timeMs === undefined) return;
+    const kept = withinLimits(exposed, limits);
+    const fault = histogramFault(kept, limits.histogramBucketsMax);
+    if (fault !== undefined) {
+      drop('malformed_histogram', `${entry.text} ${fault}`);
+      return;
+    }
+    histograms.push({ entry, timeMs, histogram: kept });
+    // A target repeats its exemplars until there are newer ones.
+    const newer = told.filter((exemplar) => (exemplar.timeMs ?? 0) > (entry.exemplarMs ?? 0));
+    for (const exemplar of newer) keepExemplar(entry, exemplar, timeMs);
   }
 
   function keepExemplar(entry: SeriesEntry, exemplar: ExemplarText, sampleMs: number): void {
@@ -150,9 +213,10 @@ function createCollector(cache: SeriesCache, { scrapeMs, limits, hasSuffixes }: 
     return family;
   }
 
-  const sink: Sink = {
-    series: (text) => cache.entry(text, { loose: !hasSuffixes }),
+  const sink: HistogramSink = {
+    series: (text) => cache.entry(text, { loose: isLoose }),
     sample: (series, value, timeMs, exemplar) => sample(series as SeriesEntry, value, timeMs, exemplar),
+    histogram: (series, native, timeMs, told) => histogram(series as SeriesEntry, native, timeMs, told),
     help: (family, help) => tell(family, { help }),
     unit: (family, unit) => tell(family, { unit }),
     type: tellType,
@@ -163,6 +227,17 @@ function createCollector(cache: SeriesCache, { scrapeMs, limits, hasSuffixes }: 
     noteRule: (problem: string): void => {
       brokenRule = problem;
     },
-    body: (): ReadBody => ({ entries, timesMs, values, exemplars, metadata, scraped, relabelled, dropped, brokenRule }),
+    body: (): ReadBody => ({
+      entries,
+      timesMs,
+      values,
+      histograms,
+      exemplars,
+      metadata,
+      scraped,
+      relabelled,
+      dropped,
+      brokenRule,
+    }),
   };
 }

@@ -20,6 +20,8 @@ export interface SeriesEntry extends ExposedSeries {
   live: boolean;
   /** The last exemplar that was kept, as text. */
   exemplar?: string;
+  /** The time of the last exemplar that was kept of a native histogram. */
+  exemplarMs?: number;
 }
 
 export interface SeriesCache {

@@ -18,14 +18,21 @@ interface FetchRequest {
   readonly signal: AbortSignal;
 }
 
+interface FetchedBody {
+  readonly contentType: string;
+  /** Decompressed. */
+  readonly body: Buffer;
+}
+
 interface FetchedText {
   readonly contentType: string;
   readonly text: string;
-  readonly bytes: number;
 }
 
 export interface Client extends Disposable {
   /** Rejects with an Error whose message is for `lastError`; with a BodyTooLarge past the limit. */
+  fetchBody(request: FetchRequest): Promise<FetchedBody>;
+  /** The same, and the body is UTF-8. */
   fetchText(request: FetchRequest): Promise<FetchedText>;
 }
 
@@ -55,15 +62,21 @@ export function createClient(config: HttpClientConfig, budget: ReceiveBudget): C
     }
   }
 
+  async function fetchBody(request: FetchRequest): Promise<FetchedBody> {
+    const response = await open(new URL(request.url), request, await ownHeaders(config));
+    if (response.statusCode !== 200) {
+      response.destroy();
+      throw new Error(`server returned HTTP status ${response.statusCode} ${response.statusMessage ?? ''}`.trimEnd());
+    }
+    const body = await readWhole(response, request, budget);
+    return { contentType: response.headers['content-type'] ?? '', body };
+  }
+
   return {
+    fetchBody,
     async fetchText(request) {
-      const response = await open(new URL(request.url), request, await ownHeaders(config));
-      if (response.statusCode !== 200) {
-        response.destroy();
-        throw new Error(`server returned HTTP status ${response.statusCode} ${response.statusMessage ?? ''}`.trimEnd());
-      }
-      const { text, bytes } = await readText(response, request, budget);
-      return { contentType: response.headers['content-type'] ?? '', text, bytes };
+      const { contentType, body } = await fetchBody(request);
+      return { contentType, text: utf8(body) };
     },
     [Symbol.dispose]() {
       agents.http.destroy();
@@ -90,11 +103,11 @@ function isRedirect(status: number | undefined): boolean {
   return status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
 }
 
-async function readText(
+async function readWhole(
   response: http.IncomingMessage,
   { bodyBytesMax, limitName, signal }: FetchRequest,
   budget: ReceiveBudget,
-): Promise<{ text: string; bytes: number }> {
+): Promise<Buffer> {
   const chunks: Buffer[] = [];
   const lease = budget.lease();
   let bytes = 0;
@@ -107,7 +120,7 @@ async function readText(
       lease.grow(chunk.length);
       chunks.push(chunk);
     }
-    return { text: utf8(Buffer.concat(chunks)), bytes };
+    return Buffer.concat(chunks);
   } catch (error) {
     throw signal.aborted ? signal.reason : error;
   } finally {
@@ -128,7 +141,8 @@ function decoded(response: http.IncomingMessage): Readable {
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-function utf8(bytes: Uint8Array): string {
+/** Throws an Error in words for `lastError`. */
+export function utf8(bytes: Uint8Array): string {
   try {
     return strictUtf8.decode(bytes);
   } catch (cause) {

@@ -1,12 +1,16 @@
 /** Which parser a body is for: its Content-Type, or the job's fallback. */
-import type { ExpositionFormat } from './body.ts';
+import type { ExposedBody, ExpositionFormat } from './body.ts';
+import { utf8 } from './client.ts';
 import { type ScrapeJob, scrapeProtocols } from './config/index.ts';
 
-/** Throws an Error with Prometheus' words when neither says. */
-export function formatOf(
-  contentType: string,
-  { fallbackProtocol }: Pick<ScrapeJob, 'fallbackProtocol'>,
-): ExpositionFormat {
+/** Throws an Error when the format is unknown, or is a text and the bytes are none. */
+export function bodyOf(contentType: string, bytes: Buffer, job: Pick<ScrapeJob, 'fallbackProtocol'>): ExposedBody {
+  const format = formatOf(contentType, job);
+  return format === 'protobuf' ? { format, bytes } : { format, text: utf8(bytes) };
+}
+
+/** In Prometheus' words when neither says. */
+function formatOf(contentType: string, { fallbackProtocol }: Pick<ScrapeJob, 'fallbackProtocol'>): ExpositionFormat {
   const known = formatOfType(contentType);
   if (known) return known;
   const fallback = fallbackProtocol && formatOfType(scrapeProtocols[fallbackProtocol]);
@@ -24,6 +28,8 @@ function formatOfType(contentType: string): ExpositionFormat | undefined {
       return 'text';
     case 'application/openmetrics-text':
       return 'openmetrics';
+    case 'application/vnd.google.protobuf':
+      return 'protobuf';
     default:
       return undefined;
   }

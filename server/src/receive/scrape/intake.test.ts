@@ -20,6 +20,10 @@ const plain: IntakeRules = {
   labelNameBytesMax: 0,
   labelValueBytesMax: 0,
   extraMetrics: false,
+  nativeHistograms: true,
+  classicHistogramsToo: false,
+  nativeBucketsMax: 0,
+  nativeFactorMin: 0,
 };
 const about = { durationSeconds: 0.1, timeoutSeconds: 10, bodyBytes: 1 };
 const nowMs = 1_700_000_000_000;
@@ -35,7 +39,7 @@ function setUp(rules: Partial<IntakeRules> = {}, seriesMax = 1000) {
   let timeMs = nowMs;
   async function scrape(text: string, format: 'text' | 'openmetrics' = 'text'): Promise<void> {
     timeMs += 1000;
-    await intake.accept(await intake.read(text, format, timeMs), timeMs, about);
+    await intake.accept(await intake.read({ format, text }, timeMs), timeMs, about);
   }
   async function fail(): Promise<void> {
     timeMs += 1000;
@@ -120,7 +124,9 @@ test('the first of two samples of a series counts, and the second is booked', as
 
 test('label limits of the job fail the scrape, those of Farol cost the series', async () => {
   const { intake } = setUp({ labelsMax: 3 });
-  await expect(intake.read('a{x="1",y="2"} 1\n', 'text', nowMs)).rejects.toThrow('label_limit exceeded');
+  await expect(intake.read({ format: 'text', text: 'a{x="1",y="2"} 1\n' }, nowMs)).rejects.toThrow(
+    'label_limit exceeded',
+  );
   const { recorder, scrape } = setUp();
   await scrape(`a{x="${'v'.repeat(limits.receive.labelValueBytesMax + 1)}"} 1\nb 1\n`);
   expect(recorder.rejected()).toEqual({ label_value_too_long: 1 });

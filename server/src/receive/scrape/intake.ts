@@ -3,14 +3,23 @@
  * Knows no HTTP and no clock.
  */
 import { counter, type Ledger, log } from '#kit';
-import { type ExemplarRow, type Labels, type Limits, type MetadataRow, Refusal, type SeriesRef } from '#model';
+import {
+  type ExemplarRow,
+  type HistogramRow,
+  type Labels,
+  type Limits,
+  type MetadataRow,
+  Refusal,
+  type SeriesRef,
+} from '#model';
 import type { WriteBatch } from '#store';
-import { type BodyLimits, type Drops, type ExpositionFormat, type ReadBody, readBody } from './body.ts';
+import { type BodyLimits, type Drops, type ExposedBody, type ReadBody, readBody } from './body.ts';
 import { createSeriesCache, type SeriesEntry } from './cache.ts';
 import { type ColumnBuilder, createColumns } from './columns.ts';
 import { type LabellingRules, reportLabels, storedLabels } from './labelling.ts';
 import type { MetadataMemory } from './metadata.ts';
 import { type Report, reportMetrics } from './report.ts';
+import type { ResolutionLimits } from './resolution.ts';
 
 export interface IntakeDeps {
   readonly tenant: string;
@@ -21,11 +30,13 @@ export interface IntakeDeps {
   readonly metadata: MetadataMemory;
 }
 
-export interface IntakeRules extends LabellingRules {
+export interface IntakeRules extends LabellingRules, ResolutionLimits {
   readonly honorTimestamps: boolean;
   readonly trackTimestampsStaleness: boolean;
   readonly samplesMax: number;
   readonly extraMetrics: boolean;
+  readonly nativeHistograms: boolean;
+  readonly classicHistogramsToo: boolean;
 }
 
 export interface IntakeOptions {
@@ -57,8 +68,8 @@ export function createIntake(deps: IntakeDeps, options: IntakeOptions) {
 
   function limitsAt(scrapeMs: number): BodyLimits {
     return {
-      honorTimestamps: rules.honorTimestamps,
-      samplesMax: rules.samplesMax,
+      ...rules,
+      histogramBucketsMax: deps.limits.histogramBucketsMax,
       earliestMs: scrapeMs - pastMsMax,
       latestMs: scrapeMs + deps.limits.futureMsMax,
       exemplarsMax,
@@ -122,10 +133,14 @@ export function createIntake(deps: IntakeDeps, options: IntakeOptions) {
   }
 
   async function store(body: ReadBody, scrapeMs: number, about: Success): Promise<void> {
-    const { added, refused } = internNew(body.entries);
+    const withHistograms = body.histograms.map(({ entry }) => entry);
+    const { added, refused } = internNew(
+      withHistograms.length === 0 ? body.entries : [...body.entries, ...withHistograms],
+    );
     const gone = cache.commit();
     const columns = createColumns(body.entries.length + gone.length + reportMetrics.length);
-    const withoutRef = pushSamples(columns, body);
+    const histograms = histogramRows(body);
+    const withoutRef = pushSamples(columns, body) + body.histograms.length - histograms.length;
     for (const ref of gone) columns.pushStale(ref, scrapeMs);
     const { scraped, relabelled } = body;
     const report = { ...about, up: true, scraped, relabelled, seriesAdded: added, samplesMax: rules.samplesMax };
@@ -133,10 +148,10 @@ export function createIntake(deps: IntakeDeps, options: IntakeOptions) {
     bookDrops(body.dropped);
     if (withoutRef > 0) bookDrops(new Map([['series_limit', { count: withoutRef, example: refused ?? '' }]]));
     const exemplars = exemplarRows(body);
-    const items = body.entries.length - withoutRef + exemplars.length;
+    const items = body.entries.length + body.histograms.length - withoutRef + exemplars.length;
     deps.ledger.received(sender, items);
     const metadata = deps.metadata.news([...reportRows(rules.extraMetrics), ...body.metadata.values()]);
-    const isStored = await send({ samples: columns.columns(), exemplars, metadata }, items);
+    const isStored = await send({ samples: columns.columns(), histograms, exemplars, metadata }, items);
     if (!isStored) deps.metadata.forget(metadata);
   }
 
@@ -157,8 +172,8 @@ export function createIntake(deps: IntakeDeps, options: IntakeOptions) {
 
   return {
     /** Reads a body whole, or throws ExpositionProblem (then call `fail`). Nothing is stored yet. */
-    async read(text: string, format: ExpositionFormat, scrapeMs: number): Promise<ReadBody> {
-      const body = await readBody(text, format, cache, { scrapeMs, limits: limitsAt(scrapeMs) });
+    async read(exposed: ExposedBody, scrapeMs: number): Promise<ReadBody> {
+      const body = await readBody(exposed, cache, { scrapeMs, limits: limitsAt(scrapeMs) });
       noteRule(body.brokenRule);
       return body;
     },
@@ -203,8 +218,16 @@ export type Intake = ReturnType<typeof createIntake>;
 function exemplarRows(body: ReadBody): ExemplarRow[] {
   return body.exemplars.flatMap(({ entry, identity, timeMs, value, traceId, spanId, labels }) => {
     entry.exemplar = identity;
+    entry.exemplarMs = Math.max(entry.exemplarMs ?? 0, timeMs);
     return entry.ref === undefined ? [] : [{ ref: entry.ref, timeMs, value, traceId, spanId, labels }];
   });
+}
+
+/** Without those whose series have no ref. */
+function histogramRows({ histograms }: ReadBody): HistogramRow[] {
+  return histograms.flatMap(({ entry, timeMs, histogram }) =>
+    entry.ref === undefined ? [] : [{ ref: entry.ref, timeMs, histogram }],
+  );
 }
 
 /** Returns how many samples have no ref, and so are not stored. */

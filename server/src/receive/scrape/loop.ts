@@ -4,7 +4,7 @@ import type { Limits } from '#model';
 import { BodyTooLarge, type Client } from './client.ts';
 import type { ScrapeJob } from './config/index.ts';
 import { ExpositionProblem } from './exposition/index.ts';
-import { acceptHeader, formatOf } from './format.ts';
+import { acceptHeader, bodyOf } from './format.ts';
 import type { Intake } from './intake.ts';
 import { offsetMs, type Target } from './target.ts';
 
@@ -117,8 +117,9 @@ export class TargetLoop {
     if (forced !== undefined) return down('target_limit', forced);
     const { job, intake } = this.#deps;
     try {
-      const { contentType, text, bytes } = await this.#fetch();
-      const body = await intake.read(text, formatOf(contentType, job), scrapeMs);
+      const fetched = await this.#fetch();
+      const bytes = fetched.body.length;
+      const body = await intake.read(bodyOf(fetched.contentType, fetched.body, job), scrapeMs);
       if (job.samplesMax === 0 || body.relabelled <= job.samplesMax) return { kind: 'up', body, bytes };
       const { scraped, relabelled } = body;
       const problem = `sample limit exceeded: ${relabelled} samples after relabelling, sample_limit is ${job.samplesMax}`;
@@ -135,7 +136,7 @@ export class TargetLoop {
     const late = AbortSignal.timeout(target.timeoutMs);
     const own = job.bodyBytesMax > 0 && job.bodyBytesMax < limits.bodyBytesMax;
     try {
-      return await client.fetchText({
+      return await client.fetchBody({
         url: target.url,
         headers: {
           accept: acceptHeader(job),

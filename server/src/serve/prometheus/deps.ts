@@ -2,11 +2,14 @@
 import type { Clock } from '#kit';
 import type { Labels, Limits } from '#model';
 import type { Promql } from '#query/promql';
-import type { MetricReader } from '#store';
+import type { DeriveQuestion } from '#query/services';
+import type { ExemplarsOfSeries, MetricReader } from '#store';
 
 export interface PrometheusDeps {
   readonly promql: Promql;
   readonly metrics: MetricReader;
+  /** Exemplars for histograms that have none stored; none when absent. */
+  readonly deriveExemplars?: (question: DeriveQuestion) => Promise<ExemplarsOfSeries[]>;
   /** Active series of a tenant. */
   readonly seriesCount: (tenant: string) => number;
   readonly targets: () => Targets;

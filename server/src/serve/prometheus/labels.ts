@@ -1,13 +1,13 @@
 /** labels, label values, series, metadata: what Grafana's drop-downs and promtool ask. */
 
 import type { FastifyInstance } from 'fastify';
-import { RE2JS } from 're2js';
 import { compareText, type Matcher, type MetadataRow, Refusal } from '#model';
+import type { Asking } from '../asking.ts';
 import { sendChunks, sendJson, succeed, successHead, successTail } from './answers.ts';
-import type { Asking } from './asking.ts';
 import type { PrometheusDeps } from './deps.ts';
+import { matcherTest } from './matching.ts';
 import { unescapeName } from './names.ts';
-import { limitParam, type Params, paramsOf, windowParams } from './params.ts';
+import { countParam, limitParam, type Params, paramsOf, windowParams } from './params.ts';
 import { labelsJson } from './values.ts';
 
 const truncatedNote = { warnings: ['results truncated due to limit'] };
@@ -81,20 +81,7 @@ function labelQuestion(params: Params, { promql }: PrometheusDeps) {
 }
 
 function matchesEverything(matchers: readonly Matcher[]): boolean {
-  return matchers.every(matchesAbsence);
-}
-
-function matchesAbsence({ kind, value }: Matcher): boolean {
-  switch (kind) {
-    case '=':
-      return value === '';
-    case '!=':
-      return value !== '';
-    case '=~':
-      return RE2JS.compile(value, RE2JS.DOTALL).matches('');
-    case '!~':
-      return !RE2JS.compile(value, RE2JS.DOTALL).matches('');
-  }
+  return matchers.every((matcher) => matcherTest(matcher)(''));
 }
 
 function listJson(items: readonly string[], limit: number): string {
@@ -114,14 +101,6 @@ function* seriesChunks(found: readonly (readonly string[])[], limit: number): Ge
     }
   }
   yield `${text}]${successTail(isTruncated ? truncatedNote : {})}`;
-}
-
-/** As Prometheus reads the limits of metadata: absent or negative means none. */
-function countParam(params: Params, name: string): number | undefined {
-  const text = params.first(name);
-  if (text === '') return undefined;
-  if (!/^[+-]?\d{1,15}$/.test(text)) throw new Refusal(`${name} must be a number`, { code: 'BAD_REQUEST' });
-  return Number(text) < 0 ? undefined : Number(text);
 }
 
 function metadataByMetric(rows: readonly MetadataRow[], limit = Number.POSITIVE_INFINITY, perMetric = 0): object {

@@ -1,22 +1,9 @@
 /** A request's parameters: the form of a POST before the URL, as Go's `FormValue` reads them, and their types. */
 import { parseDurationMs } from '@farol/promql';
-import type { FastifyRequest } from 'fastify';
 import { Refusal } from '#model';
+import type { Params } from '../form.ts';
 
-export interface Params {
-  /** The first value, `''` when absent. */
-  first(name: string): string;
-  all(name: string): string[];
-}
-
-export function paramsOf(request: FastifyRequest): Params {
-  const form = new URLSearchParams(typeof request.body === 'string' ? request.body : '');
-  const url = new URLSearchParams(queryStringOf(request.raw.url ?? ''));
-  return {
-    first: (name) => form.get(name) ?? url.get(name) ?? '',
-    all: (name) => [...form.getAll(name), ...url.getAll(name)],
-  };
-}
+export { type Params, paramsOf } from '../form.ts';
 
 export function badParam(name: string, problem: string): Refusal {
   return new Refusal(`invalid parameter "${name}": ${problem}`, { code: 'BAD_REQUEST' });
@@ -48,6 +35,14 @@ export function limitParam(params: Params, name = 'limit'): number {
   const limit = Number(text);
   if (limit < 0) throw badParam(name, 'limit must be non-negative');
   return limit;
+}
+
+/** As the limits of metadata are read: absent or negative means none. */
+export function countParam(params: Params, name: string): number | undefined {
+  const text = params.first(name);
+  if (text === '') return undefined;
+  if (!/^[+-]?\d{1,15}$/.test(text)) throw new Refusal(`${name} must be a number`, { code: 'BAD_REQUEST' });
+  return Number(text) < 0 ? undefined : Number(text);
 }
 
 /** Undefined unless the text is a time whose milliseconds are exact. */
@@ -116,9 +111,4 @@ function zoneMs(zone: string): number {
   if (zone === 'Z') return 0;
   const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(4, 6));
   return (zone.startsWith('-') ? -minutes : minutes) * 60_000;
-}
-
-function queryStringOf(url: string): string {
-  const at = url.indexOf('?');
-  return at < 0 ? '' : url.slice(at + 1);
 }

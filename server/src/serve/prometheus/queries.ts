@@ -4,8 +4,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Labels, labelsFrom, labelsKey, type Matcher, Refusal } from '#model';
 import type { Answer, Promql, QueryStats, QueryValue } from '#query/promql';
 import type { ExemplarsOfSeries } from '#store';
+import type { Asking, Question } from '../asking.ts';
 import { sendChunks, sendJson, succeed, successHead, successTail } from './answers.ts';
-import type { Asking, Question } from './asking.ts';
 import type { PrometheusDeps } from './deps.ts';
 import { sampleText } from './float.ts';
 import { badParam, durationParam, limitParam, type Params, paramsOf, timeParam, windowParams } from './params.ts';
@@ -184,7 +184,7 @@ function statsJson(stats: QueryStats): string {
 async function exemplarsOf(
   selectors: readonly (readonly Matcher[])[],
   range: Question & { readonly startMs: number; readonly endMs: number },
-  { metrics, limits }: PrometheusDeps,
+  { metrics, limits, deriveExemplars }: PrometheusDeps,
 ): Promise<ExemplarsOfSeries[]> {
   const bySeries = new Map<string, ExemplarsOfSeries>();
   for (const matchers of selectors) {
@@ -193,7 +193,8 @@ async function exemplarsOf(
       bySeries.set(labelsKey(series.labels), series);
     }
   }
-  return [...bySeries.values()].filter(({ exemplars }) => exemplars.length > 0);
+  const stored = [...bySeries.values()].filter(({ exemplars }) => exemplars.length > 0);
+  return [...stored, ...((await deriveExemplars?.({ ...range, selectors, stored })) ?? [])];
 }
 
 function exemplarsJson({ labels, exemplars }: ExemplarsOfSeries): string {

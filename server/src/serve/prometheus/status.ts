@@ -2,8 +2,8 @@
 import os from 'node:os';
 import type { FastifyInstance } from 'fastify';
 import { type Labels, type Limits, Refusal } from '#model';
+import type { Asking } from '../asking.ts';
 import { sendJson, succeed, successHead, successTail } from './answers.ts';
-import type { Asking } from './asking.ts';
 import type { ActiveTarget, DroppedTarget, PrometheusDeps, Targets } from './deps.ts';
 import { badParam, type Params, paramsOf } from './params.ts';
 import { labelsJson } from './values.ts';
@@ -25,6 +25,9 @@ export function statusRoutes(scope: FastifyInstance, deps: PrometheusDeps, askin
   scope.get('/status/flags', async (_, reply) => sendJson(reply, succeed(deps.flags)));
   scope.get('/status/buildinfo', async (_, reply) => sendJson(reply, succeed(deps.buildInfo)));
   scope.get('/status/runtimeinfo', async (_, reply) => sendJson(reply, succeed(runtimeInfo(deps))));
+  // Nothing is replayed at start: the tables are there as they were left.
+  scope.get('/status/walreplay', async (_, reply) => sendJson(reply, succeed({ min: 0, max: 0, current: 0 })));
+  scope.get('/notifications', async (_, reply) => sendJson(reply, succeed(notifications(deps))));
   scope.get('/status/tsdb', async (request, reply) => {
     const limit = topParam(paramsOf(request));
     const endMs = deps.clock.nowMs();
@@ -122,6 +125,13 @@ function runtimeInfo({ runtime, clock }: PrometheusDeps): object {
     GODEBUG: '',
     storageRetention: retention,
   };
+}
+
+/** What Prometheus tells the people who look at its pages. */
+function notifications({ runtime }: PrometheusDeps): object[] {
+  const { configOk, configLoadedMs } = runtime();
+  if (configOk) return [];
+  return [{ text: 'Configuration reload has failed.', date: new Date(configLoadedMs).toISOString(), active: true }];
 }
 
 function topParam(params: Params): number {

@@ -88,11 +88,11 @@ test('what Farol reads elsewhere, or does otherwise, is noted', () => {
   const { notes } = read(`
 rule_files: [a.yml]
 alerting: { alertmanagers: [{ static_configs: [] }] }
-scrape_configs: [{ job_name: t, scrape_native_histograms: true }]`);
+scrape_configs: [{ job_name: t, convert_classic_histograms_to_nhcb: true }]`);
   expect(notes).toEqual([
     'alerting is not read here: alerts are sent by Farol itself (--alertmanager-config)',
     'rule_files is not read here: rules are given with --rules',
-    'job "t": scrape_native_histograms needs the protobuf format, which is not read; classic buckets are stored',
+    'job "t": convert_classic_histograms_to_nhcb is not done; classic buckets are stored as they are',
   ]);
 });
 

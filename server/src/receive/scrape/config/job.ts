@@ -12,7 +12,7 @@ import {
 import { type GlobalConfig, inheritedShape } from './global.ts';
 import { type HttpClientConfig, httpClientOf, httpShape } from './http.ts';
 import { type ConfigNode, type Fields, fields, invalidAt, list, mapOf, text } from './node.ts';
-import { defaultProtocols, protocol, type ScrapeProtocol } from './protocols.ts';
+import { defaultProtocols, nativeProtocols, protocol, type ScrapeProtocol } from './protocols.ts';
 import { relabelRules } from './relabels.ts';
 import { count, flag, float, oneOf } from './scalars.ts';
 
@@ -42,6 +42,14 @@ export interface ScrapeJob {
   readonly labelValueBytesMax: number;
   readonly droppedTargetsMax: number;
   readonly extraMetrics: boolean;
+  /** Of targets that expose them; they need the protobuf format. */
+  readonly nativeHistograms: boolean;
+  /** The classic buckets of native histograms as well. */
+  readonly classicHistogramsToo: boolean;
+  /** 0 means none. */
+  readonly nativeBucketsMax: number;
+  /** The least growth from one bucket to the next; finer histograms are made coarser. 0 means any. */
+  readonly nativeFactorMin: number;
   readonly http: HttpClientConfig;
   readonly discoveries: readonly DiscoveryConfig[];
   readonly relabelRules: readonly RelabelRule[];
@@ -95,7 +103,7 @@ export function readJob(at: ConfigNode, global: GlobalConfig, baseDir: string): 
     honorLabels: found.honor_labels ?? false,
     honorTimestamps: found.honor_timestamps ?? true,
     trackTimestampsStaleness: found.track_timestamps_staleness ?? false,
-    protocols: textProtocols(found.scrape_protocols ?? global.scrape_protocols ?? defaultProtocols),
+    ...histogramsOf(found, global),
     fallbackProtocol: found.fallback_scrape_protocol,
     compression: found.enable_compression ?? true,
     extraMetrics: found.extra_scrape_metrics ?? global.extra_scrape_metrics ?? false,
@@ -162,20 +170,23 @@ function checkStaticTargets(discoveries: readonly DiscoveryConfig[], at: ConfigN
   }
 }
 
-function textProtocols(wanted: readonly ScrapeProtocol[]): readonly ScrapeProtocol[] {
-  const texts = wanted.filter((name) => name !== 'PrometheusProto');
-  return texts.length > 0 ? texts : defaultProtocols;
+/** Native histograms come by protobuf only, so a job that wants them asks for it first, unless it says what to ask for. */
+function histogramsOf(found: JobFields, global: GlobalConfig) {
+  const nativeHistograms = found.scrape_native_histograms ?? global.scrape_native_histograms ?? false;
+  const usual = nativeHistograms ? nativeProtocols : defaultProtocols;
+  return {
+    protocols: found.scrape_protocols ?? global.scrape_protocols ?? usual,
+    nativeHistograms,
+    classicHistogramsToo: found.always_scrape_classic_histograms ?? global.always_scrape_classic_histograms ?? false,
+    nativeBucketsMax: found.native_histogram_bucket_limit ?? 0,
+    nativeFactorMin: found.native_histogram_min_bucket_factor ?? 0,
+  };
 }
 
 function notesOf(found: JobFields, global: GlobalConfig, name: string): string[] {
   const asks = (field: keyof typeof inheritedShape & keyof JobFields) => found[field] ?? global[field];
   const job = `job ${JSON.stringify(name)}`;
   const notes: string[] = [];
-  if (asks('scrape_native_histograms')) {
-    notes.push(
-      `${job}: scrape_native_histograms needs the protobuf format, which is not read; classic buckets are stored`,
-    );
-  }
   if (asks('convert_classic_histograms_to_nhcb')) {
     notes.push(`${job}: convert_classic_histograms_to_nhcb is not done; classic buckets are stored as they are`);
   }

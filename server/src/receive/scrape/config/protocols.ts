@@ -18,6 +18,9 @@ export const defaultProtocols: readonly ScrapeProtocol[] = [
   'PrometheusText0.0.4',
 ];
 
+/** For jobs that want native histograms. */
+export const nativeProtocols: readonly ScrapeProtocol[] = ['PrometheusProto', ...defaultProtocols];
+
 export function protocol(at: ConfigNode): ScrapeProtocol | undefined {
   const name = text(at);
   if (name === undefined) return undefined;

@@ -1,4 +1,5 @@
 /** dns_sd_configs: one target per SRV, A, AAAA, MX or NS record. */
+import dns from 'node:dns';
 import { Resolver } from 'node:dns/promises';
 import { log } from '#kit';
 import type { DiscoveryConfig, TargetGroup } from '../config/index.ts';
@@ -13,6 +14,8 @@ const absent = new Set(['ENOTFOUND', 'ENODATA']);
 export const discoverDns: Discover<DnsConfig> = (config, { clock, signal, update }) => {
   const known = new Map<string, TargetGroup>();
   const resolver = new Resolver({ timeout: 5000, tries: 2 });
+  // Those that this process asks for everything else, too; a resolver of one's own starts with the system's.
+  resolver.setServers(dns.getServers());
   signal.addEventListener('abort', () => resolver.cancel());
 
   async function refreshName(name: string): Promise<void> {
@@ -23,11 +26,12 @@ export const discoverDns: Discover<DnsConfig> = (config, { clock, signal, update
       if (absent.has(code ?? '')) known.set(name, { targets: [], labels: new Map(), source: name });
       else if (!signal.aborted) log.warn({ name, problem: message }, 'dns_sd_configs: no answer');
     }
+    // At once: a name that nobody answers for must not hold back the others.
+    if (!signal.aborted) update([...known.values()]);
   }
 
   async function refresh(): Promise<void> {
     await Promise.all(config.names.map(refreshName));
-    update([...known.values()]);
   }
 
   return every(config.refreshMs, refresh, { clock, signal });

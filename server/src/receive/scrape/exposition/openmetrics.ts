@@ -8,7 +8,7 @@ import type { MetricType } from '#model';
 import { createFamilies } from './families.ts';
 import { finiteNumberIn, numberIn } from './numbers.ts';
 import { ExpositionProblem, problemAt } from './problem.ts';
-import { closingQuote, labelsEnd, unescapeText } from './series.ts';
+import { closingQuote, labelsEnd, parseLabels, unescapeText } from './series.ts';
 import type { ExemplarText, ExpositionParser, Sink } from './sink.ts';
 import { endOfLine, resolve } from './text.ts';
 
@@ -115,6 +115,7 @@ export function openMetricsParser(
     const value = numberIn(body, end + 1, valueEnd);
     if (value === undefined) throw new ExpositionProblem("expected a number as the exemplar's value");
     const labels = body.slice(from + 3, end);
+    rule(() => checkLength(labels));
     if (valueEnd === lineEnd) return { labels, value };
     return { labels, value, timeMs: Math.round(secondsIn(valueEnd + 1, lineEnd) * 1000) };
   }
@@ -161,6 +162,17 @@ export function openMetricsParser(
   }
 
   return { read };
+}
+
+const exemplarCharsMax = 128;
+
+function checkLength(labels: string): void {
+  if (labels.length <= exemplarCharsMax) return;
+  let chars = 0;
+  for (const part of parseLabels(labels, { loose: false })) chars += [...part].length;
+  if (chars > exemplarCharsMax) {
+    throw new ExpositionProblem(`an exemplar's labels have ${chars} characters, ${exemplarCharsMax} are allowed`);
+  }
 }
 
 function endOfSeries(body: string, start: number, lineEnd: number): number {

@@ -1,5 +1,5 @@
 /** What a parser tells: it knows lines, not stores. */
-import type { MetricType } from '#model';
+import type { MetricType, NativeHistogram } from '#model';
 import type { SampleFacts } from './families.ts';
 
 /** A series as the target exposes it, remembered from scrape to scrape so that its labels are parsed once. */
@@ -25,7 +25,18 @@ export interface Sink {
   unit(family: string, unit: string): void;
 }
 
+/** For the format that has native histograms. */
+export interface HistogramSink extends Sink {
+  /** Each exemplar has a time. */
+  histogram(
+    series: ExposedSeries,
+    histogram: NativeHistogram,
+    timeMs: number | undefined,
+    exemplars: readonly ExemplarText[],
+  ): void;
+}
+
 export interface ExpositionParser {
-  /** Reads up to so many lines; true when the body is done. Throws ExpositionProblem. */
+  /** Reads up to so many lines, or metrics; true when the body is done. Throws ExpositionProblem. */
   read(linesMax: number): boolean;
 }

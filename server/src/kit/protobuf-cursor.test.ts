@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { int, sint, text } from './payloads.testing.ts';
-import { ProtoCursor } from './protobuf.ts';
+import { int, sint, text } from '../receive/payloads.testing.ts';
+import { ProtoCursor } from './protobuf-cursor.ts';
 
 const after = (field: Buffer, read: (cursor: ProtoCursor, end: number) => unknown) => {
   const cursor = new ProtoCursor(field);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { snappy } from './payloads.testing.ts';
+import { snappy, snappyjs } from '../receive/payloads.testing.ts';
 import { snappyDecodeInto, snappyLength } from './snappy.ts';
+import { snappyPieces } from './snappy-encoder.ts';
 
 function decode(block: Uint8Array, bytesMax = 1e7): Uint8Array {
   const header = snappyLength(block, bytesMax);
@@ -16,6 +17,18 @@ test('what another implementation packed is unpacked, byte for byte', () => {
   for (const text of texts) expect(Buffer.from(decode(snappy(Buffer.from(text)))).toString()).toBe(text);
   const noise = Buffer.from(Array.from({ length: 100_000 }, (_, i) => (Math.imul(i, 2_654_435_761) >>> 13) & 255));
   expect(Buffer.from(decode(snappy(noise))).equals(noise)).toBe(true);
+});
+
+test('what is packed here is unpacked by another implementation, and is smaller where it repeats', () => {
+  const noise = Buffer.from(Array.from({ length: 200_000 }, (_, i) => (Math.imul(i, 2_654_435_761) >>> 13) & 255));
+  const texts = ['', 'a', 'abcabcab', 'abc'.repeat(100_000), 'x'.repeat(70_000), `${'0123456789'.repeat(20)}tail`];
+  for (const bytes of [noise, ...texts.map((text) => Buffer.from(text))]) {
+    const packed = Buffer.concat([...snappyPieces(bytes)]);
+    expect(Buffer.from(snappyjs.uncompress(packed)).equals(bytes)).toBe(true);
+    expect(Buffer.from(decode(packed)).equals(bytes)).toBe(true);
+    expect(packed.length).toBeLessThan(bytes.length + 32 + bytes.length / 1000);
+  }
+  expect(Buffer.concat([...snappyPieces(Buffer.from('abc'.repeat(100_000)))]).length).toBeLessThan(20_000);
 });
 
 test('F30: a header that claims 4 GB is refused before anything is decoded', () => {
