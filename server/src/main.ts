@@ -1,21 +1,32 @@
 /**
  * Farol, put together: this file reads in the order telemetry travels. Rooms ask for functions; only here do they meet.
  */
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type Config, flagsOf, readConfig, root, usage, version } from '#config';
-import { systemClock as clock, createLedger, log, runUntilSignal } from '#kit';
+import { systemClock as clock, createLedger, keepInquiries, log, runUntilSignal } from '#kit';
+import { createLogql } from '#query/logql';
 import { createPromql } from '#query/promql';
+import { deriveExemplars } from '#query/services';
+import { createCounts, createEntries, createTailHub } from '#query/streams';
+import { createTraceql } from '#query/traceql';
 import { createReceiveBudget, type ReceiveDeps } from '#receive';
 import { lokiPushRoutes } from '#receive/loki';
-import { createOtlpReceiver, otlpHttpRoutes, startOtlpGrpc } from '#receive/otlp';
+import { createOtlpReceiver, otlpHttpRoutes, readSpansJson, startOtlpGrpc } from '#receive/otlp';
 import { remoteWriteRoutes } from '#receive/prometheus';
 import { openScraping } from '#receive/scrape';
 import { startSelfFeed } from '#receive/self';
+import { startSpanMetrics } from '#receive/spanmetrics';
 import { cannotListen, listen, selfRoutes, uiRoutes } from '#serve';
 import { jaegerRoutes } from '#serve/jaeger';
+import { lokiRoutes } from '#serve/loki';
 import { nativeRoutes } from '#serve/native';
 import { prometheusRoutes } from '#serve/prometheus';
+import { tempoRoutes } from '#serve/tempo';
 import { openStore } from '#store';
+
+/** The Loki whose API we speak. */
+const lokiSpoken = { version: '3.5.0', branch: 'farol', buildUser: 'farol', buildDate: '', goVersion: '' };
 
 /** The Prometheus whose API we speak: Grafana decides by this version what it may ask. */
 const prometheusSpoken = { version: '3.1.0', branch: 'farol', buildUser: 'farol', buildDate: '', goVersion: '' };
@@ -38,11 +49,24 @@ async function startFarol(config: Config): Promise<AsyncDisposable> {
   // Rows ↔ ClickHouse.
   const store = parts.use(await openStore({ ...config.store, retentionDays, limits, clock, log }));
 
+  const inquiries = parts.use(keepInquiries());
+
   // Bytes → rows.
   const ledger = createLedger(clock.nowMs);
+  const intern: ReceiveDeps['intern'] = (tenant, labels) => store.series.intern(tenant, labels);
+  const spanMetrics = parts.use(
+    startSpanMetrics({
+      write: (batch) => store.write(batch),
+      intern,
+      limits: limits.spanMetrics,
+      clock,
+      ...(config.store.kind === 'clickhouse' && { instance: `${hostname()}:${config.listen.port}` }),
+    }),
+  );
+  const tails = createTailHub({ limits: limits.tail, clock });
   const receive: ReceiveDeps = {
-    write: (batch) => store.write(batch),
-    intern: (tenant, labels) => store.series.intern(tenant, labels),
+    write: tails.following(spanMetrics.write),
+    intern,
     ledger,
     limits,
     clock,
@@ -54,7 +78,19 @@ async function startFarol(config: Config): Promise<AsyncDisposable> {
   const scraping = parts.use(await openScraping({ ...receive, tenant: 'main', file: config.scrapeConfig }));
 
   // Questions → answers.
-  const promql = createPromql({ select: (question) => store.metrics.select(question), limits: limits.query, clock });
+  const promql = createPromql({
+    select: (question) => store.metrics.select(question),
+    limits: limits.query,
+    clock,
+    experimental: true,
+  });
+  const logql = createLogql({
+    entries: createEntries(store),
+    count: createCounts({ ...store, limits: limits.query }),
+    limits: limits.query,
+    clock,
+  });
+  const traceql = createTraceql({ ask: (query, about) => store.ask(query, about), limits: limits.query });
 
   // Addresses.
   const grpc = await startOtlpGrpc({ receiver: otlp, ...config.otlpGrpc }).catch(cannotListen(config.otlpGrpc));
@@ -70,6 +106,8 @@ async function startFarol(config: Config): Promise<AsyncDisposable> {
       prometheusRoutes({
         promql,
         metrics: store.metrics,
+        deriveExemplars: (question) =>
+          deriveExemplars({ ask: store.ask, seriesOf: store.metrics.seriesOf, nowMs: clock.nowMs }, question),
         seriesCount: (tenant) => store.series.count(tenant),
         targets: () => scraping.targets(),
         configText: () => scraping.configText(),
@@ -85,12 +123,32 @@ async function startFarol(config: Config): Promise<AsyncDisposable> {
         limits: limits.query,
         clock,
       }),
-      jaegerRoutes({ ask: (query, about) => store.ask(query, about), limits: limits.query, clock }),
+      lokiRoutes({
+        logql,
+        ask: (query, about) => store.ask(query, about),
+        scan: (query, readRow, about) => store.scan(query, readRow, about),
+        tails,
+        limits: limits.query,
+        tailLimits: limits.tail,
+        clock,
+        buildInfo: { ...lokiSpoken, revision: version },
+        whyNotReady: () => whyNotReady(store.health()),
+      }),
+      jaegerRoutes({
+        ask: (query, about) => store.ask(query, about),
+        promql,
+        retentionMs: receive.retentionMs.traces,
+        otlp: { bytesMax: limits.receive.bodyBytesMax, read: (body) => readSpansJson(body, limits.receive) },
+        limits: limits.query,
+        clock,
+      }),
+      tempoRoutes({ ask: (query, about) => store.ask(query, about), traceql, limits: limits.query, clock, version }),
       nativeRoutes({
         ask: (query, about) => store.ask(query, about),
         promql,
         health: () => store.health(),
         sizes: (signal) => store.sizes(signal),
+        inquiries,
         ledger,
         limits: limits.query,
         clock,

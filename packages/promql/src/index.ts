@@ -4,7 +4,7 @@
  */
 export * from './ast.ts';
 export type { ParseOptions, PatternSupport } from './cursor.ts';
-export { parseDurationMs, printDurationMs } from './duration.ts';
+export { durationProblem, parseDurationMs, printDurationMs } from './duration.ts';
 export { PromqlSyntaxError, positionOf, type SyntaxProblem } from './errors.ts';
 export { type FunctionSignature, functions } from './functions.ts';
 export { exprToJson } from './json.ts';

@@ -1,5 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { exprType, type ParseOptions, PromqlSyntaxError, parseExpr, parseSelector, printExpr } from './index.ts';
+import {
+  aggregators,
+  exprType,
+  functions,
+  keywords,
+  type ParseOptions,
+  PromqlSyntaxError,
+  parseExpr,
+  parseSelector,
+  printExpr,
+} from './index.ts';
 
 function problemOf(text: string, options: ParseOptions = {}): string {
   try {
@@ -56,6 +66,14 @@ test('experimental syntax is refused until it is asked for', () => {
   expect(problemOf('mad_over_time(foo[5m])')).toMatch('function "mad_over_time" is not enabled');
   expect(problemOf('foo[5m+1m]')).toMatch('experimental duration expression is not enabled');
   expect(problemOf('foo + fill(0) bar', { experimental: true })).toBe('no problem');
+});
+
+test('a word of the experimental syntax is still a name where it was one', () => {
+  const words = [...keywords, ...aggregators, ...functions.keys()];
+  const plain = ['W', 'W{a="b"}', 'm{W="x"}', 'sum by (W) (m)', 'rate(W[5m])', 'm + on (W) m', 'W offset 5m', 'm - W'];
+  for (const text of words.flatMap((word) => plain.map((shape) => shape.replaceAll('W', word)))) {
+    expect(problemOf(text, { experimental: true }), text).toBe(problemOf(text));
+  }
 });
 
 test('hostile texts cost no more than their length', () => {

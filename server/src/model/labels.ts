@@ -41,3 +41,15 @@ export function* labelPairs(labels: Labels): Generator<[name: string, value: str
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
+
+/**
+ * A label's name: `http.method` → `http_method`, character by character; `key` goes before a digit or a lone underscore
+ * (Prometheus' defaults). `''` when nothing but escapes would be left.
+ */
+export function labelName(attribute: string): string {
+  const name = attribute.replace(/[^a-zA-Z0-9_]/gu, '_');
+  if (/^_*$/.test(name)) return '';
+  if (/^[0-9]/.test(name)) return `key_${name}`;
+  if (name.startsWith('_') && !name.startsWith('__')) return `key${name}`;
+  return name;
+}

@@ -11,6 +11,10 @@ export const limits = {
     /** Decoded bytes of all requests being handled at once; over it, new requests get a retryable refusal. */
     inFlightBytesMax: 192 * 1024 * 1024,
     requestMsMax: 60_000,
+    /** Spans, log records or data points of one request, and the resources, scopes and metrics around them. */
+    itemsMax: 500_000,
+    /** One of them in a large body; what is larger is refused unread. */
+    itemBytesMax: 2 * 1024 * 1024,
     nestingMax: 64,
     labelsMax: 128,
     labelNameBytesMax: 1024,
@@ -36,9 +40,9 @@ export const limits = {
     retryMsMax: 8_000,
     queueBytesMax: 128 * 1024 * 1024,
     freeDiskBytesMin: 512 * 1024 * 1024,
-    /** An hour, and what a range or the lookback reaches back from its start. */
-    recentMs: 80 * 60_000,
-    recentBytesMax: 128 * 1024 * 1024,
+    /** What memory answers for at most: a day, and what a range or the lookback reaches back from its start. */
+    recentMs: 26 * 3_600_000,
+    recentBytesMax: 256 * 1024 * 1024,
   },
   query: {
     msMax: 120_000,
@@ -50,13 +54,46 @@ export const limits = {
     textBytesMax: 128 * 1024,
     depthMax: 500,
     logRowsMax: 5_000,
+    /** Series in the answer of a metric query over logs, as many as Loki allows by default. */
+    logSeriesMax: 500,
+    /** Characters that one execution of a template may make, and nodes that it may visit. */
+    templateTextMax: 256 * 1024,
+    templateStepsMax: 10_000,
     tracesMax: 1_000,
     spansPerTraceMax: 100_000,
+    /** Spans that a TraceQL question may look at one by one, past what SQL decides. */
+    traceSpansMax: 500_000,
+    /** Series that a TraceQL metrics query may make. */
+    traceSeriesMax: 20_000,
     answerBytesMax: 256 * 1024 * 1024,
+  },
+  tail: {
+    perTenantMax: 10,
+    /** Lines that wait to be sent to one tail; past it they are dropped, and the tail is told. */
+    bufferBytesMax: 4 * 1024 * 1024,
+    /** Sent, but not yet taken by the client: while there is more, lines wait. */
+    unsentBytesMax: 1024 * 1024,
+    /** Dropped lines that are named in one message. */
+    droppedMax: 100,
+    delaySecondsMax: 5,
+    /** A tail ends after so long, as Loki's do. */
+    msMax: 3_600_000,
   },
   scrape: {
     bodyBytesMax: 64 * 1024 * 1024,
     targetsMax: 10_000,
+  },
+  spanMetrics: {
+    /** Between two writes of the sums. */
+    everyMs: 15_000,
+    /** Of all tenants together; spans past them are counted under `metric_overflow="true"`. */
+    seriesMax: 100_000,
+    /** A label set that no span has come for in so long goes stale. */
+    idleMs: 15 * 60_000,
+    /** How long a span waits for the other side of its request, and how many may. */
+    pairMsMax: 60_000,
+    pairsMax: 100_000,
+    pairBytesMax: 40 * 1024 * 1024,
   },
 } as const;
 

@@ -31,6 +31,13 @@ export interface SeriesColumns {
   readonly labels: Labels;
   readonly timesMs: Float64Array;
   readonly values: Float64Array;
+  /**
+   * Set where `timesMs` and `values` are unpacked when they are read, and let go of when another series' are: about how
+   * many they are, at least one. Read each once for as long as it is needed; the arrays themselves never change.
+   */
+  readonly sampleCount?: number;
+  /** When each float's count began, 0 where nobody said. Absent when nobody said for any. */
+  readonly startsMs?: Float64Array;
   /** Native histogram samples, ascending. Absent when the series has floats only. */
   readonly histograms?: readonly HistogramSample[];
 }
@@ -58,6 +65,8 @@ export interface NativeHistogram {
 export interface HistogramSample {
   readonly timeMs: number;
   readonly histogram: NativeHistogram;
+  /** When its count began, where the sender said so. */
+  readonly startMs?: number;
 }
 
 export interface HistogramRow extends HistogramSample {

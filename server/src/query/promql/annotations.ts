@@ -18,6 +18,7 @@ interface Note extends Span {
   readonly text: string;
   /** Facts that grow when the same note comes again. */
   readonly monotonicity?: Monotonicity;
+  readonly occurrences?: number;
 }
 
 interface Monotonicity {
@@ -101,6 +102,11 @@ export class Annotations {
     this.inform(`${guess} ${goQuote(metric)}`, at);
   }
 
+  notCounterType(metric: string, type: string, at: Span): void {
+    const guess = 'metric might not be a counter, __type__ label is not set to "counter" or "histogram"';
+    this.inform(`${guess}, got ${goQuote(type)}: ${goQuote(metric)}`, at);
+  }
+
   incompatibleTypes(operator: string, left: string, right: string, at: Span): void {
     const problem = `incompatible sample types encountered for binary operator ${goQuote(operator)}`;
     this.inform(`${problem}: ${left} ${operator} ${right}`, at);
@@ -133,6 +139,14 @@ export class Annotations {
     const before = this.notes.get(text)?.monotonicity;
     const monotonicity = before === undefined ? { ...fact, count: 1 } : merged(before, fact);
     this.notes.set(text, { severity: 'info', text, start: at.start, end: at.end, monotonicity });
+  }
+
+  /** A sample says that it counts from before the sample that precedes it. */
+  startOverlap(metric: string, at: Span): void {
+    const problem = 'sample has start time that overlaps with previous sample timestamp';
+    const text = `${problem} for metric ${goQuote(metric)}`;
+    const occurrences = (this.notes.get(text)?.occurrences ?? 0) + 1;
+    this.notes.set(text, { severity: 'warning', text, start: at.start, end: at.end, occurrences });
   }
 
   /** At most ten of each, like Prometheus' API; what is left out is counted in a last line. */
@@ -171,9 +185,10 @@ function merged(before: Monotonicity, fact: Omit<Monotonicity, 'count'>): Monoto
   };
 }
 
-function print({ severity, text, start, end, monotonicity }: Note, query: string): Annotation {
+function print({ severity, text, start, end, monotonicity, occurrences = 1 }: Note, query: string): Annotation {
   const { line, column } = positionOf(query, start);
-  const details = monotonicity === undefined ? '' : monotonicityText(monotonicity);
+  const often = occurrences > 1 ? ` (${occurrences} occurrences)` : '';
+  const details = monotonicity === undefined ? often : monotonicityText(monotonicity);
   return { text: `PromQL ${severity}: ${text}${details} (${line}:${column})`, start, end };
 }
 

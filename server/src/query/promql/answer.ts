@@ -1,10 +1,12 @@
 import type { Labels, NativeHistogram, SeriesColumns } from '#model';
 import type { AnnotationLists } from './annotations.ts';
+import { cutAtEdges } from './edges.ts';
 import { failed } from './failures.ts';
 import { toNative } from './histograms/histogram.ts';
 import { compareLabels } from './labelset.ts';
 import { dropNames, dropRawNames } from './merge.ts';
 import {
+  ABSENT,
   FLOAT,
   type Grid,
   type GridSeries,
@@ -71,10 +73,18 @@ export function rangeAnswer(value: GridValue, grid: Grid): QueryValue {
     const times = value.values.map((_, step) => grid.startMs + step * grid.stepMs);
     return { kind: 'matrix', series: [{ labels: [], timesMs: times, values: value.values }] };
   }
+  const allTimes = new Float64Array(grid.steps).map((_, step) => grid.startMs + step * grid.stepMs);
   const series = dropNames(value.series)
     .filter((one) => !isEmpty(one))
-    .map((one) => columnsOf(one, grid));
+    .map((one) =>
+      isWhole(one) ? { labels: one.labels, timesMs: allTimes, values: one.values } : columnsOf(one, grid),
+    );
   return { kind: 'matrix', series: series.sort((a, b) => compareLabels(a.labels, b.labels)) };
+}
+
+/** A float at every step: nothing is left out, and nothing need be copied. */
+function isWhole({ present, histograms }: GridSeries): boolean {
+  return histograms === undefined && !present.includes(ABSENT);
 }
 
 function columnsOf(series: GridSeries, grid: Grid): SeriesColumns {
@@ -103,10 +113,21 @@ function columnsOf(series: GridSeries, grid: Grid): SeriesColumns {
 /** The answer of an instant query for a range vector: the samples in its one window. */
 export function rawAnswer(range: RangeValue, timeMs: number): QueryValue {
   const endMs = range.fixedEndMs ?? timeMs - range.offsetMs;
+  const afterMs = endMs - range.rangeMs;
   const series = dropRawNames(range.series)
-    .map((raw) => windowColumns(raw, endMs - range.rangeMs, endMs))
+    .map((raw) => (range.extended === undefined ? windowColumns(raw, afterMs, endMs) : extended(raw, range, endMs)))
     .filter(({ values, histograms }) => values.length + (histograms?.length ?? 0) > 0);
   return { kind: 'matrix', series: series.sort((a, b) => compareLabels(a.labels, b.labels)) };
+}
+
+/** The samples of an extended range selector, with one at either edge of the window. */
+function extended(raw: RawSeries, { extended, rangeMs }: RangeValue, endMs: number): SeriesColumns {
+  const isSmoothed = extended?.kind === 'smoothed';
+  const reachMs = extended?.reachMs ?? 0;
+  const startMs = endMs - rangeMs;
+  const near = windowColumns(raw, startMs - reachMs, isSmoothed ? endMs + reachMs : endMs);
+  if (near.histograms !== undefined) throw failed(`${extended?.kind} modifier is not supported with histograms`);
+  return { labels: raw.labels, ...cutAtEdges(near, { startMs, endMs, isSmoothed }) };
 }
 
 function windowColumns(raw: RawSeries, afterMs: number, endMs: number): SeriesColumns {

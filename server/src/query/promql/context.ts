@@ -2,6 +2,7 @@ import type { VectorSelector } from '@farol/promql';
 import type { SeriesColumns } from '#model';
 import type { Annotations } from './annotations.ts';
 import type { Pace } from './pace.ts';
+import type { Grid } from './values.ts';
 
 /** What every part of one query's evaluation shares. */
 export interface Context {
@@ -15,4 +16,6 @@ export interface Context {
   readonly notes: Annotations;
   /** Answers from what was fetched before evaluation began; the columns may reach beyond what the selector needs. */
   columnsOf(selector: VectorSelector): readonly SeriesColumns[];
+  /** Asks for what could not be known before evaluation began. */
+  fetch(selector: VectorSelector, grid: Grid): Promise<readonly SeriesColumns[]>;
 }

@@ -1,19 +1,12 @@
-import {
-  type CallExpr,
-  type Expr,
-  goQuote,
-  type MatrixSelector,
-  type SubqueryExpr,
-  withoutParens,
-} from '@farol/promql';
+import { type CallExpr, type Expr, type MatrixSelector, type SubqueryExpr, withoutParens } from '@farol/promql';
 import { aggregate } from './aggregate.ts';
 import { applyBinary } from './binary.ts';
 import type { Context } from './context.ts';
-import { unsupported } from './failures.ts';
 import { absentFunctions } from './functions/absent.ts';
 import { bucketFunctions } from './functions/buckets.ts';
 import type { InstantFunction } from './functions/call.ts';
 import { histogramFunctions } from './functions/histograms.ts';
+import { joinInfo } from './functions/info.ts';
 import { labelFunctions } from './functions/labels.ts';
 import { mathFunctions } from './functions/math.ts';
 import { applyRangeFunction } from './functions/range.ts';
@@ -22,6 +15,8 @@ import { timeFunctions } from './functions/time.ts';
 import { type Histogram, multiply } from './histograms/histogram.ts';
 import { isStepInvariant } from './invariant.ts';
 import { selectInstant, selectRange, selectTimes, windowOf } from './select.ts';
+import { selectSmoothed } from './smoothed.ts';
+import { selectStarts } from './starts.ts';
 import { referenceOf } from './timing.ts';
 import {
   FLOAT,
@@ -88,8 +83,10 @@ async function evaluateNode(expr: Expr, grid: Grid, ctx: Context): Promise<GridV
     }
     case 'call':
       return evaluateCall(expr, grid, ctx);
-    case 'vector':
-      return { kind: 'vector', series: await selectInstant(expr, grid, ctx) };
+    case 'vector': {
+      const select = expr.extended === 'smoothed' ? selectSmoothed : selectInstant;
+      return { kind: 'vector', series: await select(expr, grid, ctx) };
+    }
     case 'matrix':
     case 'subquery':
       throw new Error('range vectors are evaluated by evaluateRange');
@@ -128,6 +125,10 @@ async function evaluateCall(expr: CallExpr, grid: Grid, ctx: Context): Promise<G
   const { name } = expr.func;
   const selector = expr.args[0] === undefined ? undefined : withoutParens(expr.args[0]);
   if (name === 'timestamp' && selector?.kind === 'vector') return timesOf(await selectTimes(selector, grid, ctx));
+  if (name === 'start_timestamp') return startTimes(selector, grid, ctx);
+  if (name === 'info' && selector !== undefined) {
+    return joinInfo(expr, await evaluateVector(selector, grid, ctx), grid, ctx);
+  }
   let range: RangeValue | undefined;
   const args: GridValue[] = [];
   for (const arg of expr.args) {
@@ -137,8 +138,14 @@ async function evaluateCall(expr: CallExpr, grid: Grid, ctx: Context): Promise<G
   }
   if (range !== undefined) return applyRangeFunction({ expr, args, grid, ctx }, range);
   const apply = instantFunctions.get(name);
-  if (apply === undefined) throw unsupported(`function ${goQuote(name)}`);
+  if (apply === undefined) throw new Error(`the parser knows ${name}(), so it must be evaluated`);
   return apply({ expr, args, grid, ctx });
+}
+
+/** What an expression made of samples has no start any more. */
+async function startTimes(selector: Expr | undefined, grid: Grid, ctx: Context): Promise<VectorValue> {
+  if (selector?.kind !== 'vector') return { kind: 'vector', series: [] };
+  return timesOf(await selectStarts(selector, grid, ctx));
 }
 
 function timesOf(series: readonly GridSeries[]): VectorValue {

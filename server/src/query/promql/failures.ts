@@ -5,11 +5,6 @@ export function failed(message: string): Refusal {
   return new Refusal(message, { code: 'QUERY_FAILED' });
 }
 
-/** Experimental PromQL that is read but not evaluated here: no answer is better than one that leaves it out. */
-export function unsupported(what: string): Refusal {
-  return new Refusal(`${what} is not supported by this server; rewrite the query without it`, { code: 'UNSUPPORTED' });
-}
-
 export const duplicateLabelset = (): Refusal => failed('vector cannot contain metrics with the same labelset');
 
 export function tooManySamples(samplesMax: number): Refusal {

@@ -11,7 +11,7 @@ import {
   parseSelector,
   withoutParens,
 } from '@farol/promql';
-import type { Clock } from '#kit';
+import { type Clock, work } from '#kit';
 import { type Limits, type Matcher, Refusal } from '#model';
 import type { MetricReader } from '#store';
 import { Annotations } from './annotations.ts';
@@ -22,11 +22,16 @@ import { cancelled } from './failures.ts';
 import { statisticsSelectors, withDetectedHints } from './hints.ts';
 import { Pace } from './pace.ts';
 import { re2Patterns } from './patterns.ts';
-import { prefetch } from './prefetch.ts';
+import { fetchLate, prefetch } from './prefetch.ts';
 import { resolveTimes } from './resolve.ts';
+import { Sharing } from './sharing.ts';
 import { type Grid, gridOf } from './values.ts';
 
 export type { Answer, QueryStats, QueryValue } from './answer.ts';
+export { formatG } from './goformat.ts';
+export { AverageGroup, CountGroup, ExtremeGroup, type GroupKernel, SumGroup, VarianceGroup } from './kernels/groups.ts';
+export { Pace } from './pace.ts';
+export { compilePattern, re2Patterns } from './patterns.ts';
 
 export interface PromqlDeps {
   readonly select: MetricReader['select'];
@@ -73,12 +78,34 @@ const subqueryStepMs = 60_000;
 
 export function createPromql(deps: PromqlDeps): Promql {
   const parse = (text: string): Expr => reading(text, deps, parseExpr);
+  const sharing = new Sharing<Answer>();
   return {
-    instant: (question) => answerInstant(deps, parse, question),
-    range: (question) => answerRange(deps, parse, question),
+    instant: (question) => {
+      const answer = (signal: AbortSignal) => answerInstant(deps, parse, { ...question, signal });
+      return inspected(question.text, () => sharing.join(keyOf(question), question.signal, answer));
+    },
+    range: (question) => {
+      const answer = (signal: AbortSignal) => answerRange(deps, parse, { ...question, signal });
+      return inspected(question.text, () => sharing.join(keyOf(question), question.signal, answer));
+    },
     parse,
     parseSelector: (text) => selectorOf(reading(text, deps, parseSelector), re2Patterns),
   };
+}
+
+/** Everything that decides the answer. */
+function keyOf({ signal: _, ...question }: InstantQuestion | RangeQuestion): string {
+  return JSON.stringify(Object.entries(question).sort());
+}
+
+/** What the query inspector shows of a question, and what Farol's own trace of it says. */
+function inspected(text: string, answer: () => Promise<Answer>): Promise<Answer> {
+  return work('query.promql', async (unit) => {
+    unit.set({ 'farol.question': text });
+    const answered = await answer();
+    for (const [name, value] of Object.entries(answered.stats)) unit.set({ [`farol.${name}`]: value });
+    return answered;
+  });
 }
 
 function reading<T>(
@@ -180,13 +207,8 @@ async function run(deps: PromqlDeps, parse: Promql['parse'], asked: Run, answer:
       subqueryStepMs,
     };
     const { samplesMax, seriesMax } = limits;
-    const fetched = await prefetch(expr, grid, times, {
-      select,
-      tenant: asked.tenant,
-      signal: pace.signal,
-      samplesMax,
-      seriesMax,
-    });
+    const options = { select, tenant: asked.tenant, signal: pace.signal, samplesMax, seriesMax };
+    const fetched = await prefetch(expr, grid, times, options);
     pace.hold(fetched.samplesRead);
     const selectedMs = clock.tickMs();
     const notes = new Annotations();
@@ -195,7 +217,8 @@ async function run(deps: PromqlDeps, parse: Promql['parse'], asked: Run, answer:
       const columns = fetched.columns.get(selector) ?? [];
       return statistics.has(selector) ? columns.map(withDetectedHints) : columns;
     };
-    const value = await answer(expr, { ...times, pace, notes, columnsOf });
+    const fetch = fetchLate(fetched, times, options);
+    const value = await answer(expr, { ...times, pace, notes, columnsOf, fetch });
     const endedMs = clock.tickMs();
     const stats = {
       samplesRead: fetched.samplesRead,

@@ -1,18 +1,21 @@
 import { childrenOf, type Expr, type SubqueryExpr, type VectorSelector } from '@farol/promql';
 import type { Matcher, SeriesColumns } from '#model';
-import type { MetricReader } from '#store';
+import type { MetricQuestion, MetricReader } from '#store';
 import type { Context } from './context.ts';
 import { subqueryGrid } from './evaluate.ts';
-import { unsupported } from './failures.ts';
 import { type Reference, referenceOf } from './timing.ts';
 import type { Grid } from './values.ts';
 
 /** The samples a selector needs: both ends included, in milliseconds. */
-interface Need {
+interface Span {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly windows?: MetricQuestion['windows'];
+}
+
+interface Need extends Span {
   readonly matchers: readonly Matcher[];
-  startMs: number;
-  endMs: number;
-  readonly selectors: VectorSelector[];
+  readonly selectors: readonly VectorSelector[];
 }
 
 export interface FetchOptions {
@@ -25,8 +28,9 @@ export interface FetchOptions {
 
 export interface Fetched {
   readonly columns: ReadonlyMap<VectorSelector, readonly SeriesColumns[]>;
-  readonly seriesRead: number;
-  readonly samplesRead: number;
+  /** These grow with what is fetched late. */
+  seriesRead: number;
+  samplesRead: number;
 }
 
 type Times = Pick<Context, 'startMs' | 'endMs' | 'lookbackMs' | 'subqueryStepMs'>;
@@ -34,36 +38,63 @@ type Times = Pick<Context, 'startMs' | 'endMs' | 'lookbackMs' | 'subqueryStepMs'
 /** Reads what the whole expression will look at, each set of matchers once where their times lie close together. */
 export async function prefetch(expr: Expr, grid: Grid, times: Times, options: FetchOptions): Promise<Fetched> {
   const needs = new Map<string, Need[]>();
-  collect(expr, grid, times, (selector, startMs, endMs) => addNeed(needs, selector, startMs, endMs));
+  collect(expr, grid, times, (selector, span) => addNeed(needs, selector, span));
   const columns = new Map<VectorSelector, readonly SeriesColumns[]>();
   let seriesRead = 0;
   let samplesRead = 0;
   const { select, ...limits } = options;
-  const fetched = [...needs.values()].flat().map(async ({ matchers, startMs, endMs, selectors }) => {
-    const answer = await select({ ...limits, matchers, startMs, endMs });
+  const fetched = [...needs.values()].flat().map(async ({ selectors, ...need }) => {
+    const answer = await select({ ...limits, ...need });
     for (const selector of selectors) columns.set(selector, answer);
     seriesRead += answer.length;
-    for (const { values, histograms } of answer) samplesRead += values.length + (histograms?.length ?? 0);
+    samplesRead += samplesIn(answer);
   });
   await Promise.all(fetched);
   return { columns, seriesRead, samplesRead };
 }
 
-type Visit = (selector: VectorSelector, startMs: number, endMs: number) => void;
+/** For what depends on answers, and so could not be fetched before. */
+export function fetchLate(fetched: Fetched, times: Times, { select, ...limits }: FetchOptions): Context['fetch'] {
+  return async (expr, grid) => {
+    const span = spanOf(expr, times.lookbackMs, grid, times);
+    const answer = await select({ ...limits, matchers: expr.matchers, ...span });
+    fetched.seriesRead += answer.length;
+    fetched.samplesRead += samplesIn(answer);
+    return answer;
+  };
+}
+
+export function samplesIn(columns: readonly SeriesColumns[]): number {
+  let samples = 0;
+  for (const column of columns) {
+    samples += (column.sampleCount ?? column.values.length) + (column.histograms?.length ?? 0);
+  }
+  return samples;
+}
+
+type Visit = (selector: VectorSelector, span: Span) => void;
 
 /** Finds every selector and the times it looks at, through offsets, `@`, ranges and subqueries. */
 function collect(expr: Expr, grid: Grid, times: Times, visit: Visit): void {
   if (grid.steps === 0) return;
   switch (expr.kind) {
     case 'vector':
-      visitSelector(expr, times.lookbackMs, grid, times, visit);
+      visit(expr, spanOf(expr, times.lookbackMs, grid, times));
       return;
-    case 'matrix':
-      visitSelector(expr.selector, expr.rangeMs, grid, times, visit);
+    case 'matrix': {
+      const reachMs = expr.rangeMs + (expr.selector.extended === undefined ? 0 : times.lookbackMs);
+      visit(expr.selector, spanOf(expr.selector, reachMs, grid, times));
       return;
+    }
     case 'subquery':
       collect(expr.expr, innerGrid(expr, grid, times), times, visit);
       return;
+    case 'call': {
+      // What `info` joins depends on its first argument's series, so it asks when it has them.
+      const args = expr.func.name === 'info' ? expr.args.slice(0, 1) : expr.args;
+      for (const arg of args) collect(arg, grid, times, visit);
+      return;
+    }
     default:
       for (const child of childrenOf(expr)) collect(child, grid, times, visit);
   }
@@ -73,11 +104,18 @@ function innerGrid(expr: SubqueryExpr, grid: Grid, times: Times): Grid {
   return subqueryGrid(expr, grid, times);
 }
 
-function visitSelector(expr: VectorSelector, reachMs: number, grid: Grid, times: Times, visit: Visit): void {
-  if (expr.extended !== undefined) throw unsupported(`the ${expr.extended} modifier`);
-  const [firstMs, lastMs] = endsOf(referenceOf(expr, times), grid);
-  // Windows are open to the left, so the sample exactly `reachMs` before is not needed.
-  visit(expr, firstMs - reachMs + 1, lastMs);
+/** When the samples lie that a selector needs. Windows are open to the left: the sample `reachMs` before is not needed. */
+function spanOf(expr: VectorSelector, reachMs: number, grid: Grid, times: Times): Span {
+  const reference = referenceOf(expr, times);
+  const [firstMs, lastMs] = endsOf(reference, grid);
+  if (expr.extended !== undefined) {
+    const afterMs = expr.extended === 'smoothed' ? times.lookbackMs : 0;
+    return { startMs: firstMs - reachMs + 1, endMs: lastMs + afterMs };
+  }
+  const span = { startMs: firstMs - reachMs + 1, endMs: lastMs };
+  const hasGaps = reference.kind === 'moving' && grid.steps > 1 && grid.stepMs > reachMs;
+  const isWhole = [lastMs, grid.stepMs, reachMs].every(Number.isSafeInteger);
+  return hasGaps && isWhole ? { ...span, windows: { lastMs, everyMs: grid.stepMs, reachMs } } : span;
 }
 
 function endsOf(reference: Reference, grid: Grid): [firstMs: number, lastMs: number] {
@@ -87,19 +125,24 @@ function endsOf(reference: Reference, grid: Grid): [firstMs: number, lastMs: num
 }
 
 /** Joins a need to another of the same matchers, unless that would read much that neither asked for. */
-function addNeed(needs: Map<string, Need[]>, selector: VectorSelector, startMs: number, endMs: number): void {
+function addNeed(needs: Map<string, Need[]>, selector: VectorSelector, span: Span): void {
   const key = JSON.stringify(selector.matchers.map(({ name, kind, value }) => [name, kind, value]).sort());
   const same = needs.get(key) ?? [];
   needs.set(key, same);
-  for (const need of same) {
-    const start = Math.min(need.startMs, startMs);
-    const end = Math.max(need.endMs, endMs);
-    const apartMs = need.endMs - need.startMs + (endMs - startMs);
-    if (end - start > 1.25 * apartMs) continue;
-    need.startMs = start;
-    need.endMs = end;
-    need.selectors.push(selector);
+  for (const [index, need] of same.entries()) {
+    const startMs = Math.min(need.startMs, span.startMs);
+    const endMs = Math.max(need.endMs, span.endMs);
+    const apartMs = need.endMs - need.startMs + (span.endMs - span.startMs);
+    if (endMs - startMs > 1.25 * apartMs) continue;
+    const selectors = [...need.selectors, selector];
+    same[index] = { matchers: need.matchers, startMs, endMs, windows: bothWindows(need, span), selectors };
     return;
   }
-  same.push({ matchers: selector.matchers, startMs, endMs, selectors: [selector] });
+  same.push({ matchers: selector.matchers, ...span, selectors: [selector] });
+}
+
+/** Windows that hold the samples of both, where that is simple to say. */
+function bothWindows({ windows: a }: Span, { windows: b }: Span): Span['windows'] {
+  if (a === undefined || b === undefined || a.lastMs !== b.lastMs || a.everyMs !== b.everyMs) return undefined;
+  return a.reachMs > b.reachMs ? a : b;
 }

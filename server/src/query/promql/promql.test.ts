@@ -1,3 +1,4 @@
+import { functions } from '@farol/promql';
 import { expect, test } from 'vitest';
 import { type Clock, systemClock } from '#kit';
 import { isStaleAt, labelsFrom, limits, Refusal, type SeriesColumns, setStaleAt } from '#model';
@@ -92,6 +93,21 @@ test('an annotation names its place', async () => {
   expect(annotations).toEqual({ warnings: [], infos: [{ text, start: 9, end: 18 }] });
 });
 
+test('the type that a series tells decides whether it may be no counter, and else its name', async () => {
+  const f = async (labels: Record<string, string>, notes: readonly string[]) => {
+    const { promql } = promqlOver([series(labels, 60_000, [1, 2, 3])]);
+    const { annotations } = await instant(promql, 'rate(m[5m])', 120_000);
+    expect(annotations.infos.map(({ text }) => text)).toEqual(notes);
+  };
+  const name = 'name does not end in _total/_sum/_count/_bucket';
+  const type = '__type__ label is not set to "counter" or "histogram"';
+  await f({ __name__: 'm' }, [`PromQL info: metric might not be a counter, ${name}: "m" (1:6)`]);
+  await f({ __name__: 'm_total' }, []);
+  await f({ __name__: 'm', __type__: 'counter' }, []);
+  const gauge = `PromQL info: metric might not be a counter, ${type}, got "gauge": "m_total" (1:6)`;
+  await f({ __name__: 'm_total', __type__: 'gauge' }, [gauge]);
+});
+
 test('what cannot be parsed is a bad request that keeps the positions', async () => {
   const { promql } = promqlOver([]);
   const refusal = await refusalOf(instant(promql, 'sum(', 0));
@@ -100,6 +116,19 @@ test('what cannot be parsed is a bad request that keeps the positions', async ()
   expect(() => promql.parse('{a=~"("}')).toThrow('1:2: parse error: error parsing regexp: missing closing )');
   expect(() => promql.parse('x'.repeat(limits.query.textBytesMax + 1))).toThrow('limits.query.textBytesMax');
   expect(() => promql.parseSelector('{a=~".*"}')).toThrow('match[] must contain at least one non-empty matcher');
+});
+
+test('a comparison does not bring back a name that is gone', async () => {
+  const { promql } = promqlOver([series({ __name__: 'm_total', job: 'a' }, 60_000, [1, 2, 3, 4])]);
+  const f = async (text: string) => {
+    const { value } = await instant(promql, text, 180_000);
+    expect(value.kind === 'vector' && value.labels, text).toEqual([['job', 'a']]);
+  };
+  await f('rate(m_total[5m]) < m_total');
+  await f('rate(m_total[5m]) < on (job) group_left () m_total');
+  await f('m_total * 2 > rate(m_total[5m])');
+  await f('rate(m_total[5m]) and m_total');
+  await f('rate(m_total[5m]) > 0');
 });
 
 test('an answer that is not defined is a failed query', async () => {
@@ -116,12 +145,41 @@ test('an answer that is not defined is a failed query', async () => {
   expect(same.message).toBe('vector cannot contain metrics with the same labelset');
 });
 
-test('experimental syntax that is not evaluated is refused, not left out', async () => {
-  const { promql } = promqlOver([series({ __name__: 'm' }, 60_000, [1])], { experimental: true });
-  const refusal = await refusalOf(instant(promql, 'rate(m[5m] anchored)', 0));
-  expect(refusal).toMatchObject({ code: 'UNSUPPORTED' });
-  expect(refusal.message).toMatch('the anchored modifier is not supported');
-  expect((await refusalOf(instant(promql, 'info(m)', 0))).code).toBe('UNSUPPORTED');
+test('every function that the parser knows is evaluated', async () => {
+  const { promql } = promqlOver([series({ __name__: 'm', le: '1' }, 60_000, [1, 2, 3])], { experimental: true });
+  const samples = { none: '', vector: 'm', matrix: 'm[5m]', string: '"a"' };
+  for (const { name, argTypes } of functions.values()) {
+    const args = argTypes.map((type, index) => (type === 'scalar' ? `0.${index + 1}` : samples[type]));
+    if (name === 'info') args[1] = '{a="b"}';
+    await expect(instant(promql, `${name}(${args.join(', ')})`, 120_000), name).resolves.toBeDefined();
+  }
+});
+
+test('extended selectors read as far beyond their windows as the lookback reaches', async () => {
+  const { promql, asked } = promqlOver([], { experimental: true });
+  const f = async (text: string, startMs: number, endMs: number) => {
+    await instant(promql, text, 1_000_000);
+    expect(asked.pop()).toMatchObject({ startMs, endMs });
+  };
+  await f('rate(m[1m])', 940_001, 1_000_000);
+  await f('rate(m[1m] anchored)', 640_001, 1_000_000);
+  await f('rate(m[1m] smoothed)', 640_001, 1_300_000);
+  await f('m smoothed', 700_001, 1_300_000);
+  await f('rate(m[1m] anchored offset 1m)', 580_001, 940_000);
+});
+
+test('info asks for the info series of the targets it has, when its series looked', async () => {
+  const { promql, asked } = promqlOver([series({ __name__: 'm', job: 'a.b' }, 60_000, [1, 2, 3])], {
+    experimental: true,
+  });
+  await instant(promql, 'info(m offset 1m, {zone="x"})', 120_000);
+  const job = { name: 'job', kind: '=~', value: 'a\\.b' };
+  const rest = [
+    { name: 'zone', kind: '=', value: 'x' },
+    { name: '__name__', kind: '=', value: 'target_info' },
+  ];
+  expect(asked.length).toBe(2);
+  expect(asked[1]).toMatchObject({ matchers: [job, ...rest], startMs: 60_000 - 299_999, endMs: 60_000 });
 });
 
 test('times that make no sense are refused', async () => {

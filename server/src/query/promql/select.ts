@@ -99,7 +99,9 @@ export async function selectRange(expr: MatrixSelector, ctx: Context): Promise<R
     series.push(rawOf(column));
     if (ctx.pace.isDue()) await ctx.pace.rest();
   }
-  return { series, ...windowOf(referenceOf(expr.selector, ctx), expr.rangeMs) };
+  const { extended } = expr.selector;
+  const window = windowOf(referenceOf(expr.selector, ctx), expr.rangeMs);
+  return { series, ...window, extended: extended && { kind: extended, reachMs: ctx.lookbackMs } };
 }
 
 export function windowOf(reference: Reference, rangeMs: number): Omit<RangeValue, 'series'> {
@@ -107,8 +109,37 @@ export function windowOf(reference: Reference, rangeMs: number): Omit<RangeValue
   return { rangeMs, offsetMs: reference.offsetMs };
 }
 
-function rawOf(column: SeriesColumns): RawSeries {
-  const { timesMs, values } = withoutStale(column);
+export function rawOf(column: SeriesColumns): RawSeries {
+  return column.sampleCount === undefined || column.histograms !== undefined ? openedRaw(column) : lazyRaw(column);
+}
+
+/** Looks at the samples no sooner than they are read, as the column does (see SeriesColumns). */
+function lazyRaw(column: SeriesColumns): RawSeries {
+  return {
+    labels: column.labels,
+    dropName: false,
+    get timesMs() {
+      return opened(column).timesMs;
+    },
+    get values() {
+      return opened(column).values;
+    },
+    histogramTimesMs: noTimes,
+    histograms: [],
+  };
+}
+
+/** The series that was looked at last: its arrays are asked for several times in a row. */
+let latest: { readonly from: Float64Array; readonly floats: Floats } | undefined;
+
+function opened(column: SeriesColumns): Floats {
+  const { values } = column;
+  if (latest?.from !== values) latest = { from: values, floats: withoutStale(column) };
+  return latest.floats;
+}
+
+function openedRaw(column: SeriesColumns): RawSeries {
+  const { timesMs, values, startsMs } = withoutStale(column);
   const samples = column.histograms ?? noSamples;
   return {
     labels: column.labels,
@@ -117,27 +148,42 @@ function rawOf(column: SeriesColumns): RawSeries {
     values,
     histogramTimesMs: samples.length === 0 ? noTimes : Float64Array.from(samples, ({ timeMs }) => timeMs),
     histograms: samples.length === 0 ? [] : samples.map(({ histogram }) => fromNative(histogram)),
+    startsMs,
+    histogramStartsMs: histogramStartsOf(samples),
   };
+}
+
+function histogramStartsOf(samples: readonly HistogramSample[]): Float64Array | undefined {
+  if (samples.every(({ startMs }) => startMs === undefined)) return undefined;
+  return Float64Array.from(samples, ({ startMs }) => startMs ?? 0);
 }
 
 const noSamples: readonly HistogramSample[] = [];
 const noTimes = new Float64Array(0);
 
+type Floats = Pick<RawSeries, 'timesMs' | 'values' | 'startsMs'>;
+
 /** Shares the arrays when there is nothing to leave out, which is nearly always. Hot: bench/promql-kernels.ts. */
-function withoutStale({ timesMs, values }: SeriesColumns): { timesMs: Float64Array; values: Float64Array } {
+function withoutStale({ timesMs, values, startsMs }: SeriesColumns): Floats {
   const bits = bitsOf(values);
   let stale = 0;
   for (let i = 0; i < values.length; i++) {
     const value = values[i] ?? 0;
     if (Number.isNaN(value) && isStaleAt(bits, i)) stale++;
   }
-  if (stale === 0) return { timesMs, values };
-  const kept = { timesMs: new Float64Array(values.length - stale), values: new Float64Array(values.length - stale) };
+  if (stale === 0) return { timesMs, values, startsMs };
+  const length = values.length - stale;
+  const kept = {
+    timesMs: new Float64Array(length),
+    values: new Float64Array(length),
+    startsMs: startsMs && new Float64Array(length),
+  };
   let next = 0;
   for (let i = 0; i < values.length; i++) {
     if (isStaleAt(bits, i)) continue;
     kept.timesMs[next] = timesMs[i] ?? 0;
     kept.values[next] = values[i] ?? 0;
+    if (kept.startsMs !== undefined) kept.startsMs[next] = startsMs?.[i] ?? 0;
     next++;
   }
   return kept;

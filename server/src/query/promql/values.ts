@@ -59,6 +59,9 @@ export interface RawSeries {
   readonly values: Float64Array;
   readonly histogramTimesMs: Float64Array;
   readonly histograms: readonly Histogram[];
+  /** When the counts began, sample by sample, 0 where nobody said. Absent when nobody said for any. */
+  readonly startsMs?: Float64Array;
+  readonly histogramStartsMs?: Float64Array;
 }
 
 /** Series with the window each step sees: (end − range, end], where end moves with the step unless it is fixed. */
@@ -68,6 +71,13 @@ export interface RangeValue {
   readonly offsetMs: number;
   /** Set by `@`: every step sees the same window. */
   readonly fixedEndMs?: number;
+  readonly extended?: Extension;
+}
+
+/** What an extended range selector sees beyond its window: samples before it, and after it when smoothed. */
+export interface Extension {
+  readonly kind: 'anchored' | 'smoothed';
+  readonly reachMs: number;
 }
 
 export function newSeries(labels: Labels, steps: number, dropName: boolean): GridSeries {

@@ -36,8 +36,8 @@ export const mathFunctions: ReadonlyMap<string, InstantFunction> = new Map<strin
   ['clamp', (call) => clamp(call, scalarArg(call, 1), scalarArg(call, 2))],
   ['clamp_min', (call) => clamp(call, scalarArg(call, 1), undefined)],
   ['clamp_max', (call) => clamp(call, undefined, scalarArg(call, 1))],
-  ['max_of', (call) => eachStep(call, (a, b) => Math.max(a, b))],
-  ['min_of', (call) => eachStep(call, (a, b) => Math.min(a, b))],
+  ['max_of', (call) => eachStep(call, greater)],
+  ['min_of', (call) => eachStep(call, lesser)],
 ]);
 
 /** Applies a function to every float; the metric name goes. */
@@ -72,12 +72,21 @@ function clamp(call: Call, least: Float64Array | undefined, most: Float64Array |
       const min = least?.[i] ?? Number.NEGATIVE_INFINITY;
       const max = most?.[i] ?? Number.POSITIVE_INFINITY;
       if (present[i] !== FLOAT || max < min) continue;
-      out.values[i] = Math.max(min, Math.min(max, values[i] ?? 0));
+      out.values[i] = greater(min, lesser(max, values[i] ?? 0));
       out.present[i] = FLOAT;
     }
     return out;
   });
   return { kind: 'vector', series };
+}
+
+/** Go's way: nothing is greater than infinity, not even NaN. */
+function greater(a: number, b: number): number {
+  return a === Number.POSITIVE_INFINITY || b === Number.POSITIVE_INFINITY ? Number.POSITIVE_INFINITY : Math.max(a, b);
+}
+
+function lesser(a: number, b: number): number {
+  return a === Number.NEGATIVE_INFINITY || b === Number.NEGATIVE_INFINITY ? Number.NEGATIVE_INFINITY : Math.min(a, b);
 }
 
 function eachStep(call: Call, combine: (a: number, b: number) => number) {

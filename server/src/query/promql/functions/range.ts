@@ -1,16 +1,17 @@
-import { goQuote } from '@farol/promql';
 import { labelValue } from '#model';
 import type { Context } from '../context.ts';
-import { failed, unsupported } from '../failures.ts';
+import { failed } from '../failures.ts';
 import * as overtime from '../kernels/overtime.ts';
 import * as rates from '../kernels/rate.ts';
 import * as regression from '../kernels/regression.ts';
 import { type FloatKernel, type Frame, frameOf, slide } from '../kernels/windows.ts';
 import { METRIC_NAME } from '../labelset.ts';
-import { type GridSeries, isEmpty, newSeries, type RangeValue, type VectorValue } from '../values.ts';
+import { FLOAT, type GridSeries, isEmpty, newSeries, type RangeValue, type VectorValue } from '../values.ts';
 import { whereAbsent } from './absent.ts';
 import { type Call, scalarArg } from './call.ts';
+import { checkExtended, extendedSeries } from './extended.ts';
 import { withHistogramWindows } from './rangehistograms.ts';
+import { startedKernel } from './startedrates.ts';
 
 /** Functions over range vectors, by name. Each kernel fills all steps of one series at a time. */
 const kernels: ReadonlyMap<string, FloatKernel> = new Map([
@@ -50,56 +51,65 @@ const keepsName: ReadonlySet<string> = new Set(['last_over_time', 'first_over_ti
 export async function applyRangeFunction(call: Call, range: RangeValue): Promise<VectorValue> {
   const { name } = call.expr.func;
   const kernel = kernels.get(name);
-  if (kernel === undefined) throw unsupported(`function ${goQuote(name)}`);
+  if (kernel === undefined) throw new Error(`the parser knows ${name}(), so it must be evaluated`);
   const scalars = call.args.flatMap((arg, index) => (arg.kind === 'scalar' ? [scalarArg(call, index)] : []));
+  checkExtended(range, call);
   const frame = frameOf(range, call.grid, scalars);
+  const started = startedKernel(name, call);
   const series: GridSeries[] = [];
   for (const raw of range.series) {
-    const out = newSeries(raw.labels, frame.steps, !keepsName.has(name) || raw.dropName);
-    slide(raw.timesMs, frame, frame.from, frame.to);
-    kernel(raw, frame, out);
-    const whole = raw.histograms.length > 0 ? withHistogramWindows(out, raw, frame, call) : out;
+    const filled = (out: GridSeries): GridSeries => {
+      slide(raw.timesMs, frame, frame.from, frame.to);
+      if (name === 'double_exponential_smoothing') checkFactors(frame);
+      (raw.startsMs === undefined ? kernel : (started ?? kernel))(raw, frame, out);
+      return raw.histograms.length > 0 ? withHistogramWindows(out, raw, frame, call) : out;
+    };
+    const whole =
+      range.extended === undefined
+        ? filled(newSeries(raw.labels, frame.steps, !keepsName.has(name) || raw.dropName))
+        : extendedSeries(raw, frame, range.extended, call);
     if (!isEmpty(whole)) {
       series.push(whole);
       call.ctx.pace.hold(frame.steps);
     }
     if (call.ctx.pace.isDue()) await call.ctx.pace.rest();
   }
-  checkArguments(call, frame, series);
+  if (name === 'quantile_over_time') checkQuantiles(call, frame, series);
   if (name === 'absent_over_time') return whereAbsent({ kind: 'vector', series }, call, true);
   if (name === 'rate' || name === 'increase') hintAtNonCounters(series, call, call.ctx);
   return { kind: 'vector', series };
 }
 
-function checkArguments(call: Call, frame: Frame, series: readonly GridSeries[]): void {
-  const [first, second] = frame.scalars;
-  const { name } = call.expr.func;
-  if (series.length === 0 || first === undefined) return;
-  if (name === 'quantile_over_time') {
-    for (let i = 0; i < first.length; i++) {
-      const q = first[i] ?? 0;
-      const isUsed = !(q >= 0 && q <= 1) && series.some(({ present }) => present[i] !== 0);
-      if (isUsed) call.ctx.notes.invalidQuantile(q, call.expr.args[0] ?? call.expr);
-    }
-  }
-  if (name === 'double_exponential_smoothing') {
-    checkFactor('smoothing factor', 'sf', first);
-    checkFactor('trend factor', 'tf', second ?? first);
+function checkQuantiles(call: Call, { scalars: [quantiles] }: Frame, series: readonly GridSeries[]): void {
+  for (const [i, q] of (quantiles ?? []).entries()) {
+    const isUsed = !(q >= 0 && q <= 1) && series.some(({ present }) => present[i] !== 0);
+    if (isUsed) call.ctx.notes.invalidQuantile(q, call.expr.args[0] ?? call.expr);
   }
 }
 
-function checkFactor(factor: string, symbol: string, values: Float64Array): void {
-  for (const value of values) {
-    if (value > 0 && value < 1) continue;
-    if (Number.isNaN(value)) continue;
-    throw failed(`invalid ${factor}. Expected: 0 < ${symbol} < 1, got: ${value.toFixed(6)}`);
+/** Wherever there is a sample, even if it is too lonely to be smoothed. */
+function checkFactors({ steps, from, to, scalars: [smoothing, trend] }: Frame): void {
+  for (let i = 0; i < steps; i++) {
+    if (from[i] === to[i]) continue;
+    checkFactor('smoothing factor', 'sf', smoothing?.[i] ?? 0);
+    checkFactor('trend factor', 'tf', trend?.[i] ?? 0);
   }
 }
 
+function checkFactor(factor: string, symbol: string, value: number): void {
+  if ((value > 0 && value < 1) || Number.isNaN(value)) return;
+  throw failed(`invalid ${factor}. Expected: 0 < ${symbol} < 1, got: ${value.toFixed(6)}`);
+}
+
+/** A series that says its type is believed; else its name tells. Native histograms know themselves what they are. */
 function hintAtNonCounters(series: readonly GridSeries[], call: Call, ctx: Context): void {
-  for (const { labels } of series) {
+  const at = call.expr.args[0] ?? call.expr;
+  for (const { labels, present } of series) {
     const metric = labelValue(labels, METRIC_NAME);
-    if (metric === '' || /_(total|sum|count|bucket)$/.test(metric)) continue;
-    ctx.notes.possibleNonCounter(metric, call.expr.args[0] ?? call.expr);
+    if (metric === '' || !present.includes(FLOAT)) continue;
+    const type = labelValue(labels, '__type__');
+    if (type === 'counter' || type === 'histogram') continue;
+    if (type !== '') ctx.notes.notCounterType(metric, type, at);
+    else if (!/_(total|sum|count|bucket)$/.test(metric)) ctx.notes.possibleNonCounter(metric, at);
   }
 }

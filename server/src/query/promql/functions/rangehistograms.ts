@@ -5,9 +5,10 @@ import { equal, type Histogram } from '../histograms/histogram.ts';
 import { histogramIrate, histogramRate, type RateKind } from '../histograms/rate.ts';
 import { isReset } from '../histograms/resets.ts';
 import { RunningHistogram } from '../histograms/running.ts';
-import { histogramsOf, type MixedWindow, samplesOf } from '../histograms/window.ts';
+import { histogramsOf, type MixedWindow, type Sample, samplesOf } from '../histograms/window.ts';
 import { type Frame, slide } from '../kernels/windows.ts';
 import { METRIC_NAME } from '../labelset.ts';
+import { hasRestarted } from '../starts.ts';
 import { ABSENT, FLOAT, type GridSeries, type RawSeries } from '../values.ts';
 import type { Call } from './call.ts';
 
@@ -105,24 +106,27 @@ function totalOverTime(window: MixedWindow, isMean: boolean): Histogram | undefi
   return running.result();
 }
 
-function countPairs(window: MixedWindow, counts: (before: Element, now: Element) => boolean): number {
+/** How many neighbours in a window differ in the sense of `counts`. */
+export function countPairs(window: MixedWindow, counts: (before: Sample, now: Sample) => boolean): number {
   const samples = samplesOf(window);
   let count = 0;
   for (let i = 1; i < samples.length; i++) {
-    const [before, now] = [samples[i - 1]?.element, samples[i]?.element];
+    const [before, now] = [samples[i - 1], samples[i]];
     if (before !== undefined && now !== undefined && counts(before, now)) count++;
   }
   return count;
 }
 
-function hasChanged(before: Element, now: Element): boolean {
+export function hasChanged({ element: before }: Sample, { element: now }: Sample): boolean {
   if (typeof before === 'number' && typeof now === 'number') {
     return before !== now && !(Number.isNaN(before) && Number.isNaN(now));
   }
   return typeof before === 'number' || typeof now === 'number' || !equal(now, before);
 }
 
-function hasReset(before: Element, now: Element): boolean {
-  if (typeof before === 'number' && typeof now === 'number') return now < before;
-  return typeof before === 'number' || typeof now === 'number' || isReset(now, before);
+export function hasReset(earlier: Sample, later: Sample): boolean {
+  const [before, now] = [earlier.element, later.element];
+  if (typeof before !== typeof now || hasRestarted(earlier, later)) return true;
+  if (typeof before === 'number' || typeof now === 'number') return now < before;
+  return isReset(now, before);
 }

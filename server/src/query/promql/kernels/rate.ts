@@ -25,7 +25,7 @@ function extrapolate(series: RawSeries, frame: Frame, out: GridSeries, isCounter
     const lastMs = timesMs[last] ?? 0;
     const endMs = endsMs[i] ?? 0;
     let change = (values[last] ?? 0) - firstValue;
-    if (falls !== undefined && falls[last] !== falls[first]) change += fallenIn(values, first, last);
+    if (falls !== undefined && falls[last] !== falls[first]) change = withFallen(change, values, first, last);
 
     const sampledSeconds = (lastMs - firstMs) / 1000;
     const averageSeconds = sampledSeconds / intervals;
@@ -59,14 +59,14 @@ function fallsOf(values: Float64Array): Int32Array | undefined {
   return falls;
 }
 
-/** What the counter lost in restarts: its value before each. */
-function fallenIn(values: Float64Array, first: number, last: number): number {
-  let lost = 0;
+/** Adds what the counter lost in restarts, its value before each, one by one: where values are huge, the order matters. */
+function withFallen(change: number, values: Float64Array, first: number, last: number): number {
+  let whole = change;
   for (let i = first + 1; i <= last; i++) {
     const before = values[i - 1] ?? 0;
-    if ((values[i] ?? 0) < before) lost += before;
+    if ((values[i] ?? 0) < before) whole += before;
   }
-  return lost;
+  return whole;
 }
 
 /** Per second, from the last two samples. A fall is a restart from zero. */
