@@ -9,6 +9,7 @@ export default defineConfig({
           include: [
             'server/src/**/*.test.ts',
             'engine/src/**/*.test.ts',
+            'cli/src/**/*.test.ts',
             'packages/*/src/**/*.test.ts',
             'ui/src/**/*.test.ts',
             'tools/**/*.test.ts',

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// The way in: `npm run demo`, `npm start`, `npm test`, `npm run bench`, `npm run check`, `npm run build`.
+// The way in: `npm run demo`, `npm start`, `npm test`, `npm run bench`, `npm run check`, `npm run build`, and
+// `npx farol query` and `npx farol tail`.
 // Runs on any Node ≥ 20.19, so it is plain JavaScript without dependencies. It installs and builds what is missing
 // (packages, Node 24, the UI), then hands over to Node 24, which runs the TypeScript as it is.
 import { spawn, spawnSync } from 'node:child_process';
@@ -13,10 +14,8 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const [command = 'start', ...flags] = process.argv.slice(2);
 
 const commands = {
-  async start() {
-    await buildUi();
-    await run([server(), ...flags]);
-  },
+  start,
+  up: start,
   async demo() {
     await buildUi();
     await run([at('tools/demo.ts'), ...flags]);
@@ -25,6 +24,9 @@ const commands = {
     await run([at('bench/main.ts'), ...flags]);
   },
   build: () => buildUi(),
+  query: () => farol(),
+  tail: () => farol(),
+  '--help': () => farol(),
   check: () => check(),
   async test() {
     await check();
@@ -39,6 +41,11 @@ requireNode();
 const node = findNode24();
 installPackages();
 await commands[command]();
+
+async function start() {
+  await buildUi();
+  await run([server(), ...flags]);
+}
 
 function requireNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -105,6 +112,11 @@ async function check() {
   await run([bin('typescript', 'bin/tsc'), '-p', '.']);
   await run([bin('typescript', 'bin/tsc'), '-p', 'ui']);
   await run([bin('knip', 'bin/knip.js')]);
+}
+
+/** The command line; it is asked in the language of the terminal. */
+function farol() {
+  return run([at('cli/src/main.ts'), command, ...flags]);
 }
 
 /** The system's Chromium, else Playwright's download, else Debian's package where it may be installed. */

@@ -10,7 +10,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   normalise: ['model', 'kit'],
   // Prometheus' durations are PromQL's; the package is pure.
   receive: ['model', 'kit', 'normalise', 'store', '@farol/promql'],
-  query: ['model', 'kit', 'store', 'query', '@farol/promql', '@farol/contract'],
-  serve: ['model', 'kit', 'store', 'query', '@farol/promql', '@farol/contract'],
+  query: ['model', 'kit', 'store', 'query', '@farol/logql', '@farol/promql', '@farol/traceql', '@farol/contract'],
+  serve: ['model', 'kit', 'store', 'query', '@farol/logql', '@farol/promql', '@farol/traceql', '@farol/contract'],
   main: ['model', 'kit', 'config', 'store', 'normalise', 'receive', 'query', 'serve'],
 };

@@ -278,6 +278,39 @@ export interface StatusAnswer {
   readonly detachedParts: number;
 }
 
+/** GET /api/queries: the last questions of this tenant, newest first. */
+export interface QueriesAnswer {
+  readonly queries: readonly (AskedQuery & { readonly stepCount: number })[];
+}
+
+/** GET /api/queries/{id}: what one answer cost. `id` is the trace id in the answer's `Server-Timing` header. */
+export interface QueryAnswer extends AskedQuery {
+  readonly steps: readonly QueryStep[];
+}
+
+export interface AskedQuery {
+  readonly id: string;
+  readonly tenant: string;
+  /** `GET /api/logs`: the route. */
+  readonly name: string;
+  /** The query's text, where it has one. */
+  readonly question?: string;
+  readonly startMs: number;
+  readonly durationMs: number;
+  readonly error?: string;
+  /** OpenTelemetry's names where there is one: `url.query`, `http.response.status_code`, `db.query.text`. */
+  readonly attributes: Readonly<Record<string, string | number | boolean>>;
+}
+
+export interface QueryStep {
+  readonly name: string;
+  /** After the question's start. */
+  readonly afterMs: number;
+  readonly durationMs: number;
+  readonly error?: string;
+  readonly attributes: Readonly<Record<string, string | number | boolean>>;
+}
+
 /** GET /api/ingest: the ledger. Every item that arrived is stored, rejected or dropped, and says so. */
 export interface IngestAnswer {
   readonly sinceMs: number;

@@ -4,6 +4,7 @@
  */
 export { traceAnswer } from './answer.ts';
 export { dependencyLinks } from './dependencies.ts';
+export { storedSpanOf } from './from-row.ts';
 export { type NamesQuestion, operationsOf, tracedServices } from './names.ts';
 export { readTrace, readTraces } from './read.ts';
 export { findTraceIds, searchTraces } from './search.ts';

@@ -1,0 +1,136 @@
+/**
+ * `compare({ … })`: how often each value of each field stands on the spans of the selection, and how often on the others.
+ * Only the commonest values of each field are told, and which fields had more.
+ */
+import type { CompareStage } from '@farol/traceql';
+import { printAttribute } from '@farol/traceql';
+import type { Limits } from '#model';
+import { int, type Sql, sql, text } from '#store';
+import { type Ask, all } from '../../stored/index.ts';
+import type { Condition } from '../comparison.ts';
+import { attributeValue, type Value } from '../value.ts';
+import { type GroupQuestion, refuseTooMany } from './bysql.ts';
+import { type Grid, indexSql, withinGrid } from './grid.ts';
+import { type Label, type Series, textLabel } from './series.ts';
+
+interface CompareRow {
+  readonly selected: number;
+  readonly scope: string;
+  readonly key: string;
+  /** The commonest, one more than are told. */
+  readonly commonest: readonly (readonly [
+    value: string,
+    count: string | number,
+    indexes: readonly (string | number)[],
+    counts: readonly (string | number)[],
+  ])[];
+  readonly indexes: readonly (string | number)[];
+  readonly counts: readonly (string | number)[];
+}
+
+export interface CompareQuestion extends GroupQuestion {
+  readonly stage: CompareStage;
+  /** Of the pipeline, and of the selection. */
+  readonly condition: Condition;
+  readonly selection: Condition;
+}
+
+export async function comparison(ask: Ask, question: CompareQuestion, limits: Limits['query']): Promise<Series[]> {
+  const { signal, grid, stage } = question;
+  const types = await keyTypes(ask, question);
+  const rows = await ask<CompareRow>(compareSql(question), { signal });
+  refuseTooMany(
+    rows.reduce((sum, { commonest }) => sum + commonest.length, 0),
+    limits,
+  );
+  const series: Series[] = [];
+  const tooMany = new Set<string>();
+  for (const row of rows) {
+    const field = fieldName(row);
+    const typed = (value: string): Value => typedValue(row, value, types);
+    for (const [value, , indexes, counts] of row.commonest.slice(0, stage.top)) {
+      series.push(seriesFrom(grid, indexes, counts, [metaLabel(row, ''), { name: field, value: typed(value) }]));
+    }
+    if (row.commonest.length > stage.top) tooMany.add(field);
+    const labels = [metaLabel(row, '_total'), { name: field, value: undefined }];
+    series.push(seriesFrom(grid, row.indexes, row.counts, labels));
+  }
+  for (const field of tooMany) {
+    const labels = [textLabel('__meta_error', '__too_many_values__'), { name: field, value: undefined }];
+    series.push({ labels, values: new Float64Array(grid.count), exemplars: [] });
+  }
+  return series;
+}
+
+/** Types are told by key: carrying each value's along would take ten times as long. */
+async function keyTypes(ask: Ask, question: CompareQuestion): Promise<ReadonlyMap<string, string>> {
+  const pairs = (scope: Sql, map: Sql): Sql => sql`SELECT DISTINCT ${scope} AS scope, pair.1 AS key, pair.2 AS type
+FROM (SELECT arrayJoin(arrayZip(mapKeys(${map}), mapValues(${map}))) AS pair FROM spans WHERE ${rowsOf(question)})`;
+  const rows = await ask<{ scope: string; key: string; type: string }>(
+    sql`${pairs(sql`'span'`, sql`attributes_types`)} UNION ALL ${pairs(sql`'resource'`, sql`resource_types`)}`,
+    { signal: question.signal },
+  );
+  return new Map(rows.map(({ scope, key, type }) => [`${scope} ${key}`, type]));
+}
+
+const metaLabel = ({ selected }: CompareRow, suffix: '' | '_total'): Label =>
+  textLabel('__meta_type', `${Number(selected) === 1 ? 'selection' : 'baseline'}${suffix}`);
+
+function fieldName({ scope, key }: CompareRow): string {
+  if (scope === 'span' || scope === 'resource') return printAttribute({ scope, parent: false, name: key });
+  return key;
+}
+
+function typedValue({ scope, key }: CompareRow, value: string, types: ReadonlyMap<string, string>): Value {
+  if (scope === '' && (key === 'status' || key === 'kind')) return { type: key, value };
+  return attributeValue(value, types.get(`${scope} ${key}`) ?? '');
+}
+
+function seriesFrom(
+  grid: Grid,
+  indexes: readonly (string | number)[],
+  counts: readonly (string | number)[],
+  labels: readonly Label[],
+): Series {
+  const values = new Float64Array(grid.count);
+  for (const [at, index] of indexes.entries()) values[Number(index)] = Number(counts[at] ?? 0);
+  return { labels, values, exemplars: [] };
+}
+
+/** Every field of a span as (scope, key, value). */
+const fields: Sql = sql`arrayConcat(
+      [('', 'name', toString(name)), ('', 'kind', toString(kind)), ('', 'status', toString(status)),
+        ('', 'statusMessage', status_message)],
+      arrayMap((k, v) -> ('span', toString(k), v), mapKeys(attributes), mapValues(attributes)),
+      arrayMap((k, v) -> ('resource', toString(k), v), mapKeys(resource), mapValues(resource)))`;
+
+function rowsOf({ tenant, grid, condition }: CompareQuestion): Sql {
+  return all([sql`tenant = ${text(tenant)}`, withinGrid(grid), sql`(${condition.sql})`]);
+}
+
+function compareSql(question: CompareQuestion): Sql {
+  const { grid, stage, selection } = question;
+  const within =
+    stage.endNs === 0n
+      ? sql`1`
+      : sql`time > fromUnixTimestamp64Nano(${int(stage.startNs)}) AND time <= fromUnixTimestamp64Nano(${int(stage.endNs)})`;
+  return sql`SELECT selected, scope, key,
+  arraySlice(arraySort(told -> (-told.2, told.1), groupArray((value, total, steps, numbers))), 1, ${int(stage.top + 1)}) AS commonest,
+  sumMap(steps, numbers) AS sums, sums.1 AS indexes, sums.2 AS counts
+FROM (
+  SELECT selected, scope, key, value, toInt64(sum(n)) AS total, groupArray(i) AS steps, groupArray(n) AS numbers
+  FROM (
+    SELECT selected, field.1 AS scope, field.2 AS key, field.3 AS value, i, count() AS n
+    FROM (
+      SELECT ((${selection.sql}) AND ${within}) AS selected, ${indexSql(grid)} AS i, arrayJoin(${fields}) AS field
+      FROM spans
+      WHERE ${rowsOf(question)}
+    )
+    WHERE (scope, key, value) != ('', 'statusMessage', '')
+    GROUP BY selected, scope, key, value, i
+  )
+  GROUP BY selected, scope, key, value
+)
+GROUP BY selected, scope, key
+ORDER BY selected, scope, key`;
+}
