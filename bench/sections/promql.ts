@@ -1,4 +1,6 @@
 /** PromQL over 10,000 series, beside Debian's Prometheus that was given the very same samples. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { getJson, median, postForm } from '../http.ts';
 import { type LoadReport, load, roundsPerRequest } from '../load/index.ts';
 import { useOf } from '../proc.ts';
@@ -65,9 +67,10 @@ export async function promql(scale: Scale): Promise<Finding> {
       `${warm.url}/prometheus/api/v1/query?query=up&time=${data.lastMs / 1000}`,
     );
     await warm.stop();
+    rows.push(...(await fromTablesAlone(dir, { prometheus, windows, data, scale })));
     return {
       title: `PromQL over ${count(instances * 250)} series, ${scale.promqlHours} h of samples every ${scale.promqlStepMs / 1000} s`,
-      tables: [summaryOf(windows, rows), detailOf(rows)],
+      tables: [summaryOf([...windows, ...windows.map(tablesAlone)], rows), detailOf(rows)],
       notes: [
         `Median of ${scale.repeats} runs after one to warm up, the end moved by a step each time, over HTTP and with the whole answer read. Ratio: Farol's median by Prometheus'; below 1 Farol is faster. Every answer was compared: ${agreement(rows)}`,
         `Fed with ${count(fedFarol.acknowledged)} samples at ${count(fedFarol.acknowledged / fedFarol.seconds)}/s${fedPrometheus ? ` (Prometheus: ${count(fedPrometheus.acknowledged / fedPrometheus.seconds)}/s)` : ''}; PromQL counts ${count(held)} of them. ${digits(size.bytesOnDisk / size.rows, 2)} bytes a sample.`,
@@ -79,6 +82,30 @@ export async function promql(scale: Scale): Promise<Finding> {
     await farol.stop();
     await prometheus?.stop();
     await removeDataDir(dir);
+  }
+}
+
+/** What a window is called when memory is not asked. */
+const tablesAlone = (window: Window): Window => ({ ...window, name: `${window.name}, tables alone` });
+
+type FromTables = Pick<Comparing, 'prometheus' | 'data' | 'scale'> & { readonly windows: readonly Window[] };
+
+/** The same questions without recent samples in memory: so is what is older than they are answered. */
+async function fromTablesAlone(dir: string, { windows, ...about }: FromTables): Promise<Row[]> {
+  const config = join(dir, 'tables-alone.yaml');
+  await writeFile(config, 'limits: { store: { recentMs: 1 } }\n');
+  process.env.FAROL_CONFIG = config;
+  const farol = await startProduct(dir);
+  try {
+    const base = `${farol.url}/prometheus`;
+    const rows: Row[] = [];
+    for (const window of windows.map(tablesAlone)) {
+      for (const question of questions) rows.push(await compare({ base, question, window, ...about }));
+    }
+    return rows;
+  } finally {
+    delete process.env.FAROL_CONFIG;
+    await farol.stop();
   }
 }
 

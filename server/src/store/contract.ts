@@ -14,7 +14,11 @@ import type {
   SeriesRef,
   SpanRow,
 } from '#model';
+import type { ByteReader } from './read/rowbinary-reader.ts';
 import type { Sql } from './sql.ts';
+
+/** Reads a row of an answer, column by column. Past its end it gives nothing, and the row is read again. */
+export type RowReader = ByteReader;
 
 export interface Store extends AsyncDisposable {
   readonly series: SeriesCatalogue;
@@ -29,6 +33,8 @@ export interface Store extends AsyncDisposable {
   ask<Row>(query: Sql, options: AskOptions): Promise<Row[]>;
   /** The same as `ask`, block by block; ends early when the signal aborts. */
   stream<Row>(query: Sql, options: AskOptions): AsyncGenerator<Row[]>;
+  /** The same as `stream`, for very many rows: `readRow` reads the query's columns from bytes, in their order. */
+  scan<Row>(query: Sql, readRow: (reader: RowReader) => Row, options: AskOptions): AsyncGenerator<Row[]>;
   /** Live facts for `/-/ready`, `/api/status` and the UI's banner. */
   health(): StoreHealth;
   /** Rows, bytes on disk, oldest and newest time, and the TTL in force, per signal, read from the tables themselves. */
@@ -70,9 +76,18 @@ export interface MetricQuestion {
   readonly startMs: number;
   readonly endMs: number;
   readonly signal: AbortSignal;
+  /** Of the samples between startMs and endMs only those in these windows matter; the others may be left out. */
+  readonly windows?: Windows;
   /** Refuses with QUERY_TOO_LARGE past these. */
   readonly samplesMax: number;
   readonly seriesMax: number;
+}
+
+/** Windows of one length at even distances: each is open to the left, and the last ends at lastMs. Whole milliseconds. */
+export interface Windows {
+  readonly lastMs: number;
+  readonly everyMs: number;
+  readonly reachMs: number;
 }
 
 export interface LabelQuestion {

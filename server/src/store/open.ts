@@ -1,7 +1,7 @@
 /** Puts the store together: where the rows live, the tables, the catalogue, the writer, the readers. */
 import type { Clock, log } from '#kit';
 import type { Limits } from '#model';
-import { type AskLimits, ask, stream } from './ask.ts';
+import { type AskLimits, ask, scan, stream } from './ask.ts';
 import { Catalogue } from './catalogue/catalogue.ts';
 import { type LoadDeps, loadCatalogue } from './catalogue/load.ts';
 import { dayOf, Sightings } from './catalogue/sightings.ts';
@@ -77,6 +77,7 @@ async function openOver(target: OpenTarget, condition: Condition, options: Inner
     write: (batch) => writer.write(batch),
     ask: (query, about) => ask(wire, query, about, askLimits),
     stream: (query, about) => stream(wire, query, about, askLimits),
+    scan: (query, readRow, about) => scan(wire, query, readRow, { options: about, limits: askLimits }),
     sizes: (signal) => signalSizes(retention, signal),
     health: () => ({
       ...condition.state(),

@@ -4,7 +4,7 @@ import { isStaleAt, type Labels, labelsFrom, limits, type SeriesColumns } from '
 import type { Store } from './contract.ts';
 import { sql } from './sql.ts';
 import { openTempStore, tempFolder } from './temp-store.ts';
-import { logRow, named, nowMs, nowNs, question, samplesOf, signal, spanRow } from './test-rows.ts';
+import { logRow, named, nowMs, nowNs, question, randomFrom, samplesOf, signal, spanRow } from './test-rows.ts';
 
 /** Times and the values' bits, by labels: what two sources must agree on. */
 function bitsOf(series: readonly SeriesColumns[]): Map<string, string> {
@@ -21,7 +21,9 @@ function bitsOf(series: readonly SeriesColumns[]): Map<string, string> {
 
 test('memory and tables give the same answer: late, repeated, stale and straddling samples', async () => {
   using folder = tempFolder();
-  const narrow = { ...limits, store: { ...limits.store, flushMs: 5, smallGroupMs: 5, recentMs: 600_000 } };
+  // Long enough for the older of the recent samples to be packed.
+  const unitMs = 30_000;
+  const narrow = { ...limits, store: { ...limits.store, flushMs: 5, smallGroupMs: 5, recentMs: 600 * unitMs } };
   const series = Array.from({ length: 20 }, (_, i) =>
     labelsFrom([
       ['__name__', 'random'],
@@ -32,7 +34,7 @@ test('memory and tables give the same answer: late, repeated, stale and straddli
   await using store = await openTempStore(folder, { limits: narrow });
   for (let round = 0; round < 12; round++) {
     const rows = Array.from({ length: 400 }, () => {
-      const timeMs = nowMs - Math.floor(next() * 1_200) * 1000;
+      const timeMs = nowMs - Math.floor(next() * 1_200) * unitMs;
       return [series[Math.floor(next() * 20)] as Labels, timeMs, Math.floor(next() * 1000)] as const;
     });
     const batch = samplesOf(store, rows);
@@ -48,7 +50,7 @@ test('memory and tables give the same answer: late, repeated, stale and straddli
     [700, 1200],
   ] as const;
   const ask = (at: Store, [from, to]: readonly [number, number]) =>
-    at.metrics.select(question({ ...named('random'), startMs: nowMs - to * 1000, endMs: nowMs - from * 1000 }));
+    at.metrics.select(question({ ...named('random'), startMs: nowMs - to * unitMs, endMs: nowMs - from * unitMs }));
   const fromHead = [];
   for (const window of windows) fromHead.push(bitsOf(await ask(store, window)));
   await store[Symbol.asyncDispose]();
@@ -115,11 +117,3 @@ test('a disk without room makes the store read-only; a full queue is busy', asyn
   await first;
   expect(store.health()).toMatchObject({ state: 'ready', detachedParts: 0 });
 }, 30_000);
-
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
-    return state / 0x80000000;
-  };
-}

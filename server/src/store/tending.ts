@@ -57,23 +57,32 @@ export async function watchDisk(
 const sweepMs = 30_000;
 const warmAgainMs = 2_000;
 
-/** Warms the head, then lets it forget what has become old. */
-export async function tendHead(
+/** Warms the head, and lets it forget what has become old. */
+export async function tendHead(head: Head, load: LoadDeps & { askLimits: AskLimits }, tending: Tending): Promise<void> {
+  await Promise.all([warm(head, load, tending), sweep(head, tending)]);
+}
+
+async function warm(
   head: Head,
   load: LoadDeps & { askLimits: AskLimits },
   { clock, log, limits, signal }: Tending,
 ): Promise<void> {
   const { recentBytesMax } = limits.store;
-  const warm = { ...load, head, recentBytesMax, nowMs: () => clock.nowMs(), signal };
-  while (!signal.aborted && head.validFromMs === Number.POSITIVE_INFINITY) {
+  while (!signal.aborted) {
     try {
-      await warmHead(warm);
+      await warmHead({ ...load, head, recentBytesMax, clock, signal });
+      const { bytes, samples } = head.size();
+      log.info({ bytes, samples, fromMs: head.validFromMs }, 'recent samples are in memory');
+      return;
     } catch (error) {
       // The engine may be restarting; until it works, questions go to the tables.
       if (!signal.aborted) log.warn({ error: String(error) }, 'could not fill the head from the tables yet');
       await clock.sleep(warmAgainMs, signal).catch(() => undefined);
     }
   }
+}
+
+async function sweep(head: Head, { clock, signal }: Tending): Promise<void> {
   while (!signal.aborted) {
     await clock.sleep(sweepMs, signal).catch(() => undefined);
     await head.sweep();

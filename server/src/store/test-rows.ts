@@ -116,3 +116,12 @@ export const question = (about: Partial<MetricQuestion>): MetricQuestion => ({
 });
 
 export const named = (metric: string) => ({ matchers: [{ name: '__name__', kind: '=' as const, value: metric }] });
+
+/** Numbers in [0, 1), the same for the same seed. */
+export function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
+    return state / 0x80000000;
+  };
+}

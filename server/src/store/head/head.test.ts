@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Clock } from '#kit';
-import type { SampleColumns } from '#model';
+import { isStaleAt, type SampleColumns, setStaleAt } from '#model';
+import { randomFrom } from '../test-rows.ts';
 import { Head } from './head.ts';
 
 const clockAt = (nowMs: () => number): Clock => ({ nowMs, tickMs: nowMs, sleep: async () => undefined });
@@ -15,7 +16,7 @@ function columnsOf(samples: readonly (readonly [ref: number, timeMs: number, val
 }
 
 function read(head: Head, ref: number, startMs = 0, endMs = 1e15): [number, number][] {
-  const columns = head.read(ref, startMs, endMs);
+  const columns = head.reader()(ref, startMs, endMs);
   return columns === undefined ? [] : Array.from(columns.timesMs, (time, i) => [time, columns.values[i] as number]);
 }
 
@@ -49,7 +50,7 @@ test('what was given out does not change when more comes', () => {
       [0, 70_000, 3],
     ]),
   );
-  const before = head.read(0, 0, 1e15);
+  const before = head.reader()(0, 0, 1e15);
   head.append(
     columnsOf([
       [0, 60_000, 2],
@@ -110,4 +111,84 @@ test('samples of the tables join those that came since, without duplicates', () 
     [70_000, 7],
     [80_000, 8],
   ]);
+});
+
+const minuteMs = 60_000;
+
+test('whatever the order of writes, it answers as a plain list would', async () => {
+  let lazy = 0;
+  for (let seed = 1; seed <= 12; seed++) {
+    const next = randomFrom(seed);
+    const any = (below: number): number => Math.floor(next() * below);
+    const head = new Head({ recentMs: 1e9, recentBytesMax: 1e9, clock: clockAt(() => 1e9) });
+    const known = new Map<number, number>();
+    const older = new Map<number, number>();
+    const isStale = (value: number): boolean => value < 20;
+    let nowMs = 500 * minuteMs;
+    const write = (timeMs: number): void => {
+      const value = any(1000);
+      const columns = columnsOf([[3, timeMs, value]]);
+      if (isStale(value)) setStaleAt(new Uint32Array(columns.values.buffer), 0);
+      head.append(columns);
+      known.set(timeMs, value);
+    };
+    for (let i = 0; i < 900; i++) {
+      if (any(100) < 85) nowMs += 1 + (any(3) * minuteMs) / 2;
+      write(any(100) < 85 ? nowMs : nowMs - any(any(10) === 0 ? nowMs : 30 * minuteMs));
+      if (i === 400 || i === 700) {
+        for (let timeMs = (100 - i / 10) * minuteMs; timeMs < 130 * minuteMs; timeMs += 1 + any(minuteMs / 2))
+          older.set(timeMs, 50 + any(1000));
+        const sorted = [...older].sort(([a], [b]) => a - b);
+        const [timesMs, values] = [0, 1].map((cell) => Float64Array.from(sorted, (pair) => pair[cell] as number));
+        head.addOlder({ ref: 3, timesMs: timesMs as Float64Array, values: values as Float64Array });
+        for (const [timeMs, value] of older) if (!known.has(timeMs)) known.set(timeMs, value);
+        older.clear();
+      }
+      if (i % 50 > 0) continue;
+      await head.sweep();
+      const [startMs, endMs] = [any(nowMs), any(nowMs + minuteMs)];
+      const expected = [...known]
+        .filter(([timeMs]) => timeMs >= startMs && timeMs <= endMs)
+        .sort(([a], [b]) => a - b)
+        .map(([timeMs, value]) => [timeMs, isStale(value) ? 'stale' : value]);
+      const columns = head.reader()(3, startMs, endMs);
+      lazy += columns?.sampleCount === undefined ? 0 : 1;
+      const { timesMs, values } = columns ?? { timesMs: new Float64Array(0), values: new Float64Array(0) };
+      const bits = new Uint32Array(values.buffer, values.byteOffset, 2 * values.length);
+      const found = Array.from(timesMs, (time, cell) => [time, isStaleAt(bits, cell) ? 'stale' : values[cell]]);
+      expect(found, `seed ${seed}, write ${i}, ${startMs} to ${endMs}`).toEqual(expected);
+      if (columns?.sampleCount !== undefined) expect(columns.sampleCount).toBeGreaterThan(0);
+      expect(head.size().samples).toBe(known.size);
+    }
+  }
+  expect(lazy).toBeGreaterThan(10);
+});
+
+test('packed samples are let go of with their slabs, and a reader opened before keeps them', async () => {
+  let nowMs = 0;
+  const head = new Head({ recentMs: 1e9, recentBytesMax: 1_500_000, clock: clockAt(() => nowMs) });
+  head.isWarm(0);
+  const append = async (): Promise<void> => {
+    for (let i = 0; i < 20_000; i++) {
+      nowMs += 1000;
+      head.append(columnsOf(Array.from({ length: 10 }, (_, ref) => [ref, nowMs, Math.sqrt(nowMs + ref)])));
+      if (i % 100 === 0) await head.sweep();
+    }
+  };
+  await append();
+  const early = head.validFromMs;
+  expect(early).toBeGreaterThan(0);
+  expect(head.size().bytes).toBeLessThan(1_500_000 + 300_000);
+  const columns = head.reader()(4, early, nowMs);
+  const expected = columns?.timesMs.length;
+  await append();
+  expect(head.validFromMs).toBeGreaterThan(early);
+  head.reader()(5, head.validFromMs, nowMs)?.timesMs.at(0);
+  expect(columns?.timesMs.length).toBe(expected);
+  expect(columns?.values[0]).toBe(Math.sqrt((columns?.timesMs[0] ?? 0) + 4));
+  for (let ref = 0; ref < 10; ref++) {
+    const found = head.reader()(ref, head.validFromMs, nowMs);
+    expect(found?.timesMs[0]).toBe(head.validFromMs + ((1000 - (head.validFromMs % 1000)) % 1000));
+    expect(found?.timesMs.length).toBe(Math.floor((nowMs - (found?.timesMs[0] ?? 0)) / 1000) + 1);
+  }
 });

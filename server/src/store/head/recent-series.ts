@@ -1,38 +1,60 @@
 /**
- * The newest samples of one series, ascending. Cells that were given out as views are never changed: appending writes
- * behind them, and everything else (growing, dropping old cells, a sample that comes late) moves to a new buffer.
+ * The recent samples of one series, ascending: the newest plain, those before them packed in chunks. Cells that were
+ * given out as views are never changed: appending writes behind them, and everything else (growing, sealing, a sample
+ * that comes late) moves to a new buffer.
  */
+import type { Floats } from '../read/columns.ts';
+import { type Chunks, type ChunkTable, NO_CHUNK } from './chunks.ts';
+import { mergeFloats, type Parts, unpackParts } from './parts.ts';
+
+/** The last hour (and what a window reaches back from there) is asked for most: it stays plain where there is room. */
+const plainMs = 70 * 60_000;
+/** Of a chunk's samples, so many more stay plain when it is sealed: most late samples are only a little late. */
+const plainShare = 0.2;
+/** Late samples that wait until the series is packed anew. */
+const lateMax = 64;
+
+const none: Floats = { timesMs: new Float64Array(0), values: new Float64Array(0) };
+
 export class RecentSeries {
   private times: Float64Array;
   /** Values as 32-bit words, so that a NaN keeps its payload. */
   private words: Uint32Array;
   private start = 0;
   private end = 0;
+  private newest = NO_CHUNK;
+  private oldest = NO_CHUNK;
+  /** Everything in chunks is at or before this. */
+  private sealedMs = Number.NEGATIVE_INFINITY;
+  private late: Floats | undefined;
 
   constructor(capacity = 8) {
     this.times = new Float64Array(capacity);
     this.words = new Uint32Array(2 * capacity);
   }
 
+  /** Of the samples that are not in chunks. */
   get length(): number {
-    return this.end - this.start;
+    return this.end - this.start + (this.late?.timesMs.length ?? 0);
   }
 
+  /** Without the chunks. */
   get bytes(): number {
-    return this.times.length * 16 + overheadBytes;
+    return (this.times.length + (this.late?.timesMs.length ?? 0)) * 16 + overheadBytes;
   }
 
   get newestMs(): number {
-    return this.end > this.start ? (this.times[this.end - 1] as number) : Number.NEGATIVE_INFINITY;
+    return this.end > this.start ? (this.times[this.end - 1] as number) : this.sealedMs;
   }
 
   /** Whether the sample came in order. `keepFromMs`: older cells may be dropped when room is needed. Hot. */
-  push(timeMs: number, low: number, high: number, keepFromMs: number): boolean {
-    if (this.end > this.start && timeMs <= (this.times[this.end - 1] as number)) {
-      this.insert(timeMs, low, high);
+  push(timeMs: number, low: number, high: number, keepFromMs: number, chunks: Chunks): boolean {
+    if (timeMs <= this.newestMs) {
+      if (timeMs <= this.sealedMs) this.insertSealed(timeMs, low, high, chunks);
+      else this.insert(timeMs, low, high);
       return false;
     }
-    if (this.end === this.times.length) this.makeRoom(keepFromMs);
+    if (this.end === this.times.length) this.makeRoom(keepFromMs, chunks);
     const at = this.end++;
     this.times[at] = timeMs;
     this.words[2 * at] = low;
@@ -40,66 +62,123 @@ export class RecentSeries {
     return true;
   }
 
-  /** Samples with startMs <= time <= endMs, as views. */
-  between(startMs: number, endMs: number): { timesMs: Float64Array; values: Float64Array } | undefined {
-    const { times, start, end } = this;
-    const from = start < end && (times[start] as number) >= startMs ? start : this.firstFrom(startMs);
-    const to = start < end && (times[end - 1] as number) <= endMs ? end : this.firstFrom(endMs + 1);
-    if (from >= to) return undefined;
-    return {
-      timesMs: times.subarray(from, to),
-      values: new Float64Array(this.words.buffer, from * 8, to - from),
-    };
+  /** Where the samples with startMs <= time <= endMs are, if there may be any. */
+  between(startMs: number, endMs: number, table: ChunkTable): Parts | undefined {
+    const plain = this.plainBetween(startMs, endMs);
+    const isSure = plain.timesMs.length > 0;
+    if (startMs > this.sealedMs || this.newest === NO_CHUNK) {
+      if (!isSure) return undefined;
+      return { chunks: [], packedSamples: 0, plain, late: undefined, isSure, estimate: plain.timesMs.length };
+    }
+    const found = table.between(this.newest, startMs, endMs);
+    const { late } = this;
+    if (found.chunks.length === 0 && late === undefined && !isSure) return undefined;
+    const estimate = found.estimate + plain.timesMs.length;
+    return { ...found, plain, late, isSure: isSure || found.isSure, estimate };
   }
 
   /** Takes samples that were there before; a time that is known already keeps its value. */
-  addOlder(timesMs: Float64Array, values: Float64Array): void {
-    const olderWords = new Uint32Array(values.buffer, values.byteOffset, 2 * values.length);
-    const known = { times: this.times, words: this.words, start: this.start, end: this.end };
-    this.times = new Float64Array(timesMs.length + this.length + spareCells(timesMs.length + this.length));
-    this.words = new Uint32Array(2 * this.times.length);
-    this.start = 0;
-    this.end = 0;
-    let older = 0;
-    let own = known.start;
-    while (older < timesMs.length || own < known.end) {
-      const olderMs = older < timesMs.length ? (timesMs[older] as number) : Number.POSITIVE_INFINITY;
-      const ownMs = own < known.end ? (known.times[own] as number) : Number.POSITIVE_INFINITY;
-      if (olderMs < ownMs) this.copyCell(timesMs, olderWords, older++);
-      else {
-        if (olderMs === ownMs) older++;
-        this.copyCell(known.times, known.words, own++);
-      }
-    }
+  addOlder(older: Floats, chunks: Chunks): void {
+    const count = older.timesMs.length;
+    if (count === 0) return;
+    const isBefore = (older.timesMs[count - 1] as number) < this.firstMs(chunks);
+    if (isBefore && this.newest !== NO_CHUNK) this.prepend(older, chunks);
+    else this.replace(mergeFloats(older, this.all(chunks)), chunks);
   }
 
   /** Drops cells older than `keepFromMs` if that frees a good part of the buffer. */
-  trim(keepFromMs: number): void {
+  trim(keepFromMs: number, chunks: Chunks): void {
+    if (this.newest !== NO_CHUNK && !chunks.has(this.newest)) {
+      this.newest = this.oldest = NO_CHUNK;
+      this.sealedMs = Number.NEGATIVE_INFINITY;
+      this.late = undefined;
+    }
     const dead = this.firstFrom(keepFromMs);
     if ((this.times.length - (this.end - dead)) * 2 < this.times.length) return;
     this.move(dead);
   }
 
-  private copyCell(times: Float64Array, words: Uint32Array, from: number): void {
-    const at = this.end++;
-    this.times[at] = times[from] as number;
-    this.words[2 * at] = words[2 * from] as number;
-    this.words[2 * at + 1] = words[2 * from + 1] as number;
+  private plainBetween(startMs: number, endMs: number): Floats {
+    const { times, start, end } = this;
+    const from = start < end && (times[start] as number) >= startMs ? start : this.firstFrom(startMs);
+    const to = start < end && (times[end - 1] as number) <= endMs ? end : this.firstFrom(endMs + 1);
+    if (from >= to) return none;
+    return { timesMs: times.subarray(from, to), values: new Float64Array(this.words.buffer, from * 8, to - from) };
   }
 
-  private makeRoom(keepFromMs: number): void {
-    this.move(this.firstFrom(keepFromMs));
+  private firstMs(chunks: Chunks): number {
+    const oldest = this.oldest === NO_CHUNK ? undefined : chunks.now.at(this.oldest);
+    const lateMs = this.late?.timesMs[0] ?? Number.POSITIVE_INFINITY;
+    if (oldest !== undefined) return Math.min(oldest.firstMs, lateMs);
+    return this.newest !== NO_CHUNK || this.start === this.end ? lateMs : (this.times[this.start] as number);
+  }
+
+  private all({ now }: Chunks): Floats {
+    const parts = this.between(Number.NEGATIVE_INFINITY, Number.MAX_SAFE_INTEGER, now);
+    return parts === undefined ? none : unpackParts(parts, Number.NEGATIVE_INFINITY, Number.MAX_SAFE_INTEGER, now);
+  }
+
+  /** Packs the series anew. */
+  private replace({ timesMs, values }: Floats, chunks: Chunks): void {
+    for (let at = this.newest; at !== NO_CHUNK; ) {
+      const chunk = chunks.now.at(at);
+      if (chunk === undefined) break;
+      chunks.release(at, chunk.samples);
+      at = chunk.before;
+    }
+    this.newest = this.oldest = NO_CHUNK;
+    this.sealedMs = Number.NEGATIVE_INFINITY;
+    this.late = undefined;
+    const sealed = toSeal(timesMs, 0, timesMs.length, chunks);
+    if (sealed > 0) this.prepend({ timesMs: timesMs.subarray(0, sealed), values: values.subarray(0, sealed) }, chunks);
+    this.setPlain(timesMs.subarray(sealed), wordsOf(values).subarray(2 * sealed));
+  }
+
+  /** Puts chunks in front of all others. */
+  private prepend({ timesMs, values }: Floats, chunks: Chunks): void {
+    const { chunkSamples } = chunks;
+    let before = NO_CHUNK;
+    let first = NO_CHUNK;
+    for (let from = 0; from < timesMs.length; from += chunkSamples) {
+      const to = Math.min(from + chunkSamples, timesMs.length);
+      before = chunks.add(timesMs, values, from, to, before, 'older');
+      if (first === NO_CHUNK) first = before;
+    }
+    if (this.newest === NO_CHUNK) {
+      this.newest = before;
+      this.sealedMs = timesMs[timesMs.length - 1] as number;
+    } else chunks.link(this.oldest, before);
+    this.oldest = first;
+  }
+
+  private makeRoom(keepFromMs: number, chunks: Chunks): void {
+    const from = this.firstFrom(keepFromMs);
+    const sealed = toSeal(this.times, from, this.end, chunks);
+    if (sealed === 0) {
+      this.move(from);
+      return;
+    }
+    const values = new Float64Array(this.words.buffer, 0, this.times.length);
+    for (let at = from; at < from + sealed; at += chunks.chunkSamples) {
+      const to = Math.min(at + chunks.chunkSamples, from + sealed);
+      this.newest = chunks.add(this.times, values, at, to, this.newest, 'newest');
+      if (this.oldest === NO_CHUNK) this.oldest = this.newest;
+    }
+    this.sealedMs = this.times[from + sealed - 1] as number;
+    this.move(from + sealed);
   }
 
   /** To a new buffer, without the cells before `from`. */
-  private move(from: number): void {
-    const live = this.end - from;
-    const times = new Float64Array(live + spareCells(live));
-    const words = new Uint32Array(2 * times.length);
-    times.set(this.times.subarray(from, this.end));
-    words.set(this.words.subarray(2 * from, 2 * this.end));
-    this.times = times;
-    this.words = words;
+  private move(from: number, capacity = 0): void {
+    this.setPlain(this.times.subarray(from, this.end), this.words.subarray(2 * from, 2 * this.end), capacity);
+  }
+
+  private setPlain(times: Float64Array, words: Uint32Array, capacity = 0): void {
+    const live = times.length;
+    this.times = new Float64Array(Math.max(capacity, live + spareCells(live)));
+    this.words = new Uint32Array(2 * this.times.length);
+    this.times.set(times);
+    this.words.set(words);
     this.start = 0;
     this.end = live;
   }
@@ -107,26 +186,29 @@ export class RecentSeries {
   /** A sample that came late, or again: the later write wins. */
   private insert(timeMs: number, low: number, high: number): void {
     const at = this.firstFrom(timeMs);
-    const again = this.times[at] === timeMs;
+    const again = this.times[at] === timeMs && at < this.end;
     if (again && this.words[2 * at] === low && this.words[2 * at + 1] === high) return;
-    const { times, words, start, end } = this;
-    const live = end - start + (again ? 0 : 1);
-    this.times = new Float64Array(live + spareCells(live));
-    this.words = new Uint32Array(2 * this.times.length);
-    const before = at - start;
-    this.times.set(times.subarray(start, at));
-    this.words.set(words.subarray(2 * start, 2 * at));
+    const { times, words, end } = this;
+    this.move(this.start, end - this.start + 8);
+    const before = at - (end - this.end);
+    const after = again ? at + 1 : at;
     this.times[before] = timeMs;
     this.words[2 * before] = low;
     this.words[2 * before + 1] = high;
-    const after = again ? at + 1 : at;
     this.times.set(times.subarray(after, end), before + 1);
     this.words.set(words.subarray(2 * after, 2 * end), 2 * (before + 1));
-    this.start = 0;
-    this.end = live;
+    if (!again) this.end++;
   }
 
-  /** The first cell whose time is not before `timeMs`. */
+  private insertSealed(timeMs: number, low: number, high: number, chunks: Chunks): void {
+    const value = new Float64Array(1);
+    wordsOf(value).set([low, high]);
+    const one = { timesMs: Float64Array.of(timeMs), values: value };
+    this.late = this.late === undefined ? one : mergeFloats(this.late, one);
+    if (this.late.timesMs.length >= lateMax) this.replace(this.all(chunks), chunks);
+  }
+
+  /** The first plain cell whose time is not before `timeMs`. */
   private firstFrom(timeMs: number): number {
     let low = this.start;
     let high = this.end;
@@ -139,8 +221,24 @@ export class RecentSeries {
   }
 }
 
+/** How many of the plain cells [from, end) are to be packed: whole chunks of what is old, or of what is too much. */
+function toSeal(times: Float64Array, from: number, end: number, { chunkSamples, plainMax }: Chunks): number {
+  const youngMs = (times[end - 1] as number) - plainMs;
+  let sealed = 0;
+  for (;;) {
+    const left = end - from - sealed - chunkSamples;
+    if (left < chunkSamples * plainShare) return sealed;
+    const isYoung = (times[from + sealed + chunkSamples - 1] as number) >= youngMs;
+    if (isYoung && left + chunkSamples < plainMax) return sealed;
+    sealed += chunkSamples;
+  }
+}
+
+const wordsOf = (values: Float64Array): Uint32Array =>
+  new Uint32Array(values.buffer, values.byteOffset, 2 * values.length);
+
 /** Two typed arrays with their buffers, and this object: measured, not computed. */
-const overheadBytes = 420;
+const overheadBytes = 460;
 
 /** A quarter more than what lives: a full buffer is moved once in so many samples. */
 const spareCells = (live: number): number => Math.max(8, live >> 2);

@@ -9,9 +9,9 @@ import type { Head } from '../head/head.ts';
 import { refusalOf } from '../refusals.ts';
 import { readSeconds } from '../selfmetrics.ts';
 import type { Wire } from '../wire.ts';
+import type { Columns } from './columns.ts';
 import { exemplarsFromTables, metadataFromTables } from './exemplars.ts';
 import { histogramsFromTables } from './histograms-sql.ts';
-import type { Columns } from './sample-runs.ts';
 import type { SampleDeps, SampleQuestion } from './sample-sql.ts';
 import { readSamples } from './samples.ts';
 
@@ -42,10 +42,12 @@ export function createMetricReader(deps: MetricReaderDeps): MetricReader {
     floats: Columns[],
     histograms: Awaited<ReturnType<typeof histogramsFromTables>>,
   ): SeriesColumns[] {
-    const series: SeriesColumns[] = floats.map(({ ref, timesMs, values }) => {
-      const own = histograms.get(ref);
-      histograms.delete(ref);
-      return { labels: catalogue.labelsOf(ref), timesMs, values, ...(own && { histograms: own }) };
+    const series: SeriesColumns[] = floats.map((columns) => {
+      const labels = catalogue.labelsOf(columns.ref);
+      const own = histograms.get(columns.ref);
+      if (own === undefined) return withLabels(columns, labels);
+      histograms.delete(columns.ref);
+      return { labels, timesMs: columns.timesMs, values: columns.values, histograms: own };
     });
     for (const [ref, own] of histograms) {
       const none = new Float64Array(0);
@@ -55,9 +57,9 @@ export function createMetricReader(deps: MetricReaderDeps): MetricReader {
   }
 
   function sampleQuestion(question: MetricQuestion): SampleQuestion {
-    const { tenant, startMs, endMs, signal, samplesMax, seriesMax } = question;
+    const { tenant, startMs, endMs, windows, signal, samplesMax, seriesMax } = question;
     const refs = resolveSeries(catalogue, sightings, question);
-    return { tenant, refs, startMs, endMs, signal, limits: { samplesMax, seriesMax } };
+    return { tenant, refs, startMs, endMs, ...(windows && { windows }), signal, limits: { samplesMax, seriesMax } };
   }
 
   function refsOf({ tenant, matcherSets, startMs, endMs }: LabelQuestion): Iterable<number> {
@@ -94,6 +96,20 @@ export function createMetricReader(deps: MetricReaderDeps): MetricReader {
     exemplars: (question) =>
       timed('exemplars', question.signal, () => exemplarsFromTables(sampleQuestion(question), sampleDeps)),
     metadata: (question) => metadataFromTables(question, wire, askLimits),
+  };
+}
+
+function withLabels(columns: Columns, labels: Labels): SeriesColumns {
+  if (columns.sampleCount === undefined) return { labels, timesMs: columns.timesMs, values: columns.values };
+  return {
+    labels,
+    sampleCount: columns.sampleCount,
+    get timesMs() {
+      return columns.timesMs;
+    },
+    get values() {
+      return columns.values;
+    },
   };
 }
 

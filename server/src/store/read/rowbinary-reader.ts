@@ -84,6 +84,30 @@ export class ByteReader {
     return flat;
   }
 
+  bigint64(): bigint {
+    if (!this.has(8)) return 0n;
+    this.at += 8;
+    return this.view.getBigInt64(this.at - 8, true);
+  }
+
+  skipText(): void {
+    const length = this.varint();
+    if (this.has(length)) this.at += length;
+  }
+
+  /** Skips a map of texts. */
+  skipPairs(): void {
+    for (let left = this.varint(); left > 0 && !this.short; left--) {
+      this.skipText();
+      this.skipText();
+    }
+  }
+
+  /** The bytes from `start` to here, one character each: a key under which what they mean can be remembered. */
+  bytesSince(start: number): string {
+    return this.bytes.toString('latin1', start, this.at);
+  }
+
   private has(bytes: number): boolean {
     if (this.at + bytes <= this.bytes.length) return true;
     this.short = true;

@@ -4,13 +4,8 @@
  */
 import type { SeriesRef } from '#model';
 import { Refusal } from '#model';
+import type { Columns } from './columns.ts';
 import type { NativeBlock } from './native-blocks.ts';
-
-export interface Columns {
-  readonly ref: SeriesRef;
-  readonly timesMs: Float64Array;
-  readonly values: Float64Array;
-}
 
 export interface RunLimits {
   readonly samplesMax: number;

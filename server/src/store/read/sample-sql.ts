@@ -1,16 +1,19 @@
 /** The samples of some series between two times, from the tables. */
 import type { SeriesRef } from '#model';
 import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { Windows } from '../contract.ts';
 import { int, integers, joinSql, type Param, type Sql, sql, text, texts } from '../sql.ts';
 import type { Wire } from '../wire.ts';
+import type { Columns } from './columns.ts';
 import { nativeBlocks } from './native-blocks.ts';
-import { type Columns, type RunLimits, SampleRuns } from './sample-runs.ts';
+import { type RunLimits, SampleRuns } from './sample-runs.ts';
 
 export interface SampleQuestion {
   readonly tenant: string;
   readonly refs: Int32Array;
   readonly startMs: number;
   readonly endMs: number;
+  readonly windows?: Windows;
   readonly signal: AbortSignal;
   readonly limits: RunLimits;
 }
@@ -88,10 +91,18 @@ function lastWrittenSql(question: SampleQuestion, catalogue: Catalogue): Sql {
 
 /** The asked series (and perhaps some more) between the asked times. */
 export function windowCondition(question: SampleQuestion, catalogue: Catalogue): Sql {
-  const { startMs, endMs } = question;
-  return sql`${seriesCondition(question, catalogue)}
+  const { startMs, endMs, windows } = question;
+  return sql`${seriesCondition(question, catalogue)}${windows === undefined ? nothing : windowsCondition(windows)}
       AND time >= fromUnixTimestamp64Milli(${timeMs(Math.ceil(startMs))})
       AND time <= fromUnixTimestamp64Milli(${timeMs(Math.floor(endMs))})`;
+}
+
+const nothing = sql``;
+
+/** No sample is later than the last window's end. */
+function windowsCondition({ lastMs, everyMs, reachMs }: Windows): Sql {
+  return sql`
+      AND positiveModulo(${int(lastMs)} - toUnixTimestamp64Milli(time), ${int(everyMs)}) < ${int(reachMs)}`;
 }
 
 /** Askers may mean "always" by times that no DateTime64 holds: 1970 … 2255 is as good. */

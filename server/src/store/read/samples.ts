@@ -2,7 +2,8 @@
 import type { SeriesRef } from '#model';
 import type { Head } from '../head/head.ts';
 import { samplesRead } from '../selfmetrics.ts';
-import { type Columns, tooMany } from './sample-runs.ts';
+import { type Columns, countOf, type Floats, lazyColumns } from './columns.ts';
+import { tooMany } from './sample-runs.ts';
 import { type SampleDeps, type SampleQuestion, samplesFromTables } from './sample-sql.ts';
 
 export async function readSamples(
@@ -20,21 +21,21 @@ export async function readSamples(
 
 async function fromTables(question: SampleQuestion, deps: SampleDeps): Promise<Columns[]> {
   const columns = await samplesFromTables(question, deps);
-  samplesRead.inc({ source: 'tables' }, countOf(columns));
+  samplesRead.inc({ source: 'tables' }, countAll(columns));
   return columns;
 }
 
 function fromHead({ refs, startMs, endMs, limits }: SampleQuestion, head: Head): Columns[] {
   const found: Columns[] = [];
   let samples = 0;
+  const read = head.reader();
   for (let i = 0; i < refs.length; i++) {
-    const ref = refs[i] as number;
-    const columns = head.read(ref, startMs, endMs);
+    const columns = read(refs[i] as number, startMs, endMs);
     if (columns === undefined) continue;
-    samples += columns.timesMs.length;
+    samples += countOf(columns);
     if (samples > limits.samplesMax) throw tooMany('samples', limits.samplesMax);
     if (found.length >= limits.seriesMax) throw tooMany('series', limits.seriesMax);
-    found.push({ ref, timesMs: columns.timesMs, values: columns.values });
+    found.push(columns);
   }
   samplesRead.inc({ source: 'head' }, samples);
   return found;
@@ -42,29 +43,34 @@ function fromHead({ refs, startMs, endMs, limits }: SampleQuestion, head: Head):
 
 /** Every time of `older` is before every time of `recent`. */
 function join(older: Columns[], recent: Columns[], limits: SampleQuestion['limits']): Columns[] {
-  const samples = countOf(older) + countOf(recent);
+  const samples = countAll(older) + countAll(recent);
   if (samples > limits.samplesMax) throw tooMany('samples', limits.samplesMax);
   const recentOf = new Map<SeriesRef, Columns>(recent.map((columns) => [columns.ref, columns]));
-  const joined = older.map((columns) => {
+  const found = older.map((columns) => {
     const more = recentOf.get(columns.ref);
     recentOf.delete(columns.ref);
-    return more === undefined ? columns : joinOne(columns, more);
+    return more === undefined ? columns : joined(columns, more);
   });
-  for (const columns of recentOf.values()) joined.push(columns);
-  if (joined.length > limits.seriesMax) throw tooMany('series', limits.seriesMax);
-  return joined;
+  for (const columns of recentOf.values()) found.push(columns);
+  if (found.length > limits.seriesMax) throw tooMany('series', limits.seriesMax);
+  return found;
+}
+
+function joined(older: Columns, recent: Columns): Columns {
+  return lazyColumns(older.ref, countOf(older) + countOf(recent), () => joinOne(older, recent));
 }
 
 /** `set` between arrays of one kind moves bytes, so that a NaN keeps its payload. */
-function joinOne(older: Columns, recent: Columns): Columns {
+function joinOne(older: Columns, recent: Columns): Floats {
+  const after = { timesMs: recent.timesMs, values: recent.values };
   const length = older.timesMs.length;
-  const timesMs = new Float64Array(length + recent.timesMs.length);
+  const timesMs = new Float64Array(length + after.timesMs.length);
   const values = new Float64Array(timesMs.length);
   timesMs.set(older.timesMs);
-  timesMs.set(recent.timesMs, length);
+  timesMs.set(after.timesMs, length);
   values.set(older.values);
-  values.set(recent.values, length);
-  return { ref: older.ref, timesMs, values };
+  values.set(after.values, length);
+  return { timesMs, values };
 }
 
-const countOf = (columns: readonly Columns[]): number => columns.reduce((sum, { timesMs }) => sum + timesMs.length, 0);
+const countAll = (columns: readonly Columns[]): number => columns.reduce((sum, one) => sum + countOf(one), 0);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { readMigrations } from '../migrate.ts';
 import { sql, text } from '../sql.ts';
 import { openTempStore, tempFolder } from '../temp-store.ts';
 import { renderStatements, ttlsOf } from './topology.ts';
@@ -65,7 +66,10 @@ test("ClickHouse's own parser takes every statement of the cluster", async () =>
   using folder = tempFolder();
   await using store = await openTempStore(folder);
   const signal = AbortSignal.timeout(20_000);
-  for (const statement of renderStatements(source, { retentionDays, cluster: 'main' })) {
+  const statements = readMigrations().flatMap((migration) =>
+    renderStatements(migration.source, { retentionDays, cluster: 'main' }),
+  );
+  for (const statement of statements) {
     const [row] = await store.ask<{ read: string }>(sql`SELECT formatQuery(${text(statement)}) AS read`, { signal });
     expect(row?.read).toContain('ON CLUSTER main');
   }
