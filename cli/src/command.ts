@@ -5,7 +5,7 @@ import { words } from './words.ts';
 
 export class Mistake extends Error {}
 
-export type Language = 'promql' | 'logql' | 'traceql';
+type Language = 'promql' | 'logql' | 'traceql';
 export type Output = 'text' | 'json' | 'csv';
 
 export interface Target {

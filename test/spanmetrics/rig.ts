@@ -16,7 +16,7 @@ import { type PrometheusDeps, prometheusRoutes } from '../../server/src/serve/pr
 import { openStore, type Store, type WriteBatch } from '../../server/src/store/index.ts';
 import { otlpJson, type Sent } from './spans.ts';
 
-export interface HandClock extends Clock {
+interface HandClock extends Clock {
   forward(ms: number): void;
 }
 

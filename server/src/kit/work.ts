@@ -80,6 +80,24 @@ export async function work<T>(name: string, inside: (work: OpenWork) => Promise<
   }
 }
 
+interface InspectedQuestion<T> {
+  /** `query.promql` */
+  readonly name: string;
+  readonly text: string;
+  /** What the answer cost, in numbers. */
+  readonly cost: (answered: T) => object;
+}
+
+/** Answers a question as one unit of work that says what was asked and, as `farol.*`, what the answer cost. */
+export function inspected<T>({ name, text, cost }: InspectedQuestion<T>, answer: () => Promise<T>): Promise<T> {
+  return work(name, async (unit) => {
+    unit.set({ 'farol.question': text });
+    const answered = await answer();
+    unit.set(Object.fromEntries(Object.entries(cost(answered)).map(([fact, value]) => [`farol.${fact}`, value])));
+    return answered;
+  });
+}
+
 /** The ids of the work under way, for log lines. */
 export function currentWork(): { traceId: string; spanId: string } | undefined {
   return current.getStore();

@@ -14,7 +14,7 @@ export interface QueryLanguage {
   readonly problems: (text: string) => readonly QueryTextProblem[];
 }
 
-export interface QueryTextProblem {
+interface QueryTextProblem {
   readonly start: number;
   readonly end: number;
   readonly message: string;

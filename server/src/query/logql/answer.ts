@@ -23,7 +23,7 @@ export interface MetricSeries {
   readonly values: readonly number[];
 }
 
-export interface MetricSample {
+interface MetricSample {
   readonly labels: Labels;
   readonly value: number;
 }

@@ -3,7 +3,7 @@
  * lines through the query's pipeline batch by batch. Refuses to know where lines are kept and how answers are spelled.
  */
 import { type Expr, type LogExpr, LogqlSyntaxError, type MetricExpr, parseExpr, parseSelector } from '@farol/logql';
-import { type Clock, work } from '#kit';
+import { type Clock, inspected } from '#kit';
 import { type Limits, type Matcher, Refusal } from '#model';
 import { Pace, re2Patterns } from '#query/promql';
 import type { LogEntry, LogqlAnswer, LogqlValue } from './answer.ts';
@@ -14,16 +14,7 @@ import { answerInstant, answerRange } from './metrics/index.ts';
 import { storedLineFilters } from './pushdown.ts';
 import type { InstantQuestion, LogqlQuestion, RangeQuestion } from './question.ts';
 
-export type {
-  EntryLabels,
-  LogEntry,
-  LogqlAnswer,
-  LogqlStats,
-  LogqlValue,
-  LogStream,
-  MetricSample,
-  MetricSeries,
-} from './answer.ts';
+export type { LogEntry, LogqlAnswer, LogqlStats, LogqlValue } from './answer.ts';
 export type {
   CountEntries,
   CountedGroup,
@@ -34,7 +25,7 @@ export type {
   ReadEntries,
 } from './contract.ts';
 export { groupEntries } from './logs.ts';
-export type { InstantQuestion, LogqlQuestion, RangeQuestion } from './question.ts';
+export type { LogqlQuestion, RangeQuestion } from './question.ts';
 
 export interface LogqlDeps {
   readonly entries: ReadEntries;
@@ -74,20 +65,15 @@ export function createLogql(deps: LogqlDeps): Logql {
   return {
     parse,
     parseSelector: (text) => [...reading(text, deps, parseSelector)],
-    query: (question) => inspected(question.text, async () => answer(deps, parse(question.text), question)),
+    query: (question) =>
+      inspected({ name: 'query.logql', text: question.text, cost }, async () =>
+        answer(deps, parse(question.text), question),
+      ),
     filter: (text) => filterOf(deps, parse(text)),
   };
 }
 
-/** What the query inspector shows of a question, and what Farol's own trace of it says. */
-function inspected(text: string, ask: () => Promise<LogqlAnswer>): Promise<LogqlAnswer> {
-  return work('query.logql', async (unit) => {
-    unit.set({ 'farol.question': text });
-    const answered = await ask();
-    for (const [name, value] of Object.entries(answered.stats)) unit.set({ [`farol.${name}`]: value });
-    return answered;
-  });
-}
+const cost = ({ stats }: LogqlAnswer) => stats;
 
 function reading<T>(text: string, { limits }: LogqlDeps, read: (text: string, options: object) => T): T {
   const bytes = Buffer.byteLength(text);

@@ -11,7 +11,7 @@ import {
   parseSelector,
   withoutParens,
 } from '@farol/promql';
-import { type Clock, work } from '#kit';
+import { type Clock, inspected } from '#kit';
 import { type Limits, type Matcher, Refusal } from '#model';
 import type { MetricReader } from '#store';
 import { Annotations } from './annotations.ts';
@@ -82,30 +82,26 @@ export function createPromql(deps: PromqlDeps): Promql {
   return {
     instant: (question) => {
       const answer = (signal: AbortSignal) => answerInstant(deps, parse, { ...question, signal });
-      return inspected(question.text, () => sharing.join(keyOf(question), question.signal, answer));
+      return inspected({ name: 'query.promql', text: question.text, cost }, () =>
+        sharing.join(keyOf(question), question.signal, answer),
+      );
     },
     range: (question) => {
       const answer = (signal: AbortSignal) => answerRange(deps, parse, { ...question, signal });
-      return inspected(question.text, () => sharing.join(keyOf(question), question.signal, answer));
+      return inspected({ name: 'query.promql', text: question.text, cost }, () =>
+        sharing.join(keyOf(question), question.signal, answer),
+      );
     },
     parse,
     parseSelector: (text) => selectorOf(reading(text, deps, parseSelector), re2Patterns),
   };
 }
 
+const cost = ({ stats }: Answer) => stats;
+
 /** Everything that decides the answer. */
 function keyOf({ signal: _, ...question }: InstantQuestion | RangeQuestion): string {
   return JSON.stringify(Object.entries(question).sort());
-}
-
-/** What the query inspector shows of a question, and what Farol's own trace of it says. */
-function inspected(text: string, answer: () => Promise<Answer>): Promise<Answer> {
-  return work('query.promql', async (unit) => {
-    unit.set({ 'farol.question': text });
-    const answered = await answer();
-    for (const [name, value] of Object.entries(answered.stats)) unit.set({ [`farol.${name}`]: value });
-    return answered;
-  });
 }
 
 function reading<T>(

@@ -3,6 +3,7 @@
  * Asks the store through the function it is given. Refuses to know how answers are spelled on a wire.
  */
 import type { AttributeScope } from '@farol/traceql';
+import { inspected } from '#kit';
 import { type Limits, Refusal } from '#model';
 import type { Ask } from '../stored/index.ts';
 import { type Grid, instantGrid, rangeGrid } from './metrics/grid.ts';
@@ -57,20 +58,25 @@ export interface Traceql {
 }
 
 export function createTraceql({ ask, limits }: TraceqlDeps): Traceql {
+  async function metricsAnswer(text: string, asked: Omit<MetricsQuestion, 'text'>) {
+    const { startNs, endNs, stepNs, ...question } = asked;
+    const expr = metricsOf(readQuery(text, limits));
+    const grid = stepNs === undefined ? instantGrid({ startNs, endNs }) : rangeGrid({ startNs, endNs, stepNs }, limits);
+    return { grid, ...(await evaluateMetrics(ask, expr, { ...question, grid }, limits)) };
+  }
+
   return {
-    search: async ({ text, ...question }) =>
-      searchPipeline(ask, {
-        ...question,
-        pipeline: pipelineIn(readQuery(text, limits)),
-        limit: Math.min(question.limit, limits.tracesMax),
-        spansMax: limits.traceSpansMax,
-      }),
-    metrics: async ({ text, startNs, endNs, stepNs, ...question }) => {
-      const expr = metricsOf(readQuery(text, limits));
-      const grid =
-        stepNs === undefined ? instantGrid({ startNs, endNs }) : rangeGrid({ startNs, endNs, stepNs }, limits);
-      return { grid, ...(await evaluateMetrics(ask, expr, { ...question, grid }, limits)) };
-    },
+    search: ({ text, ...question }) =>
+      inspected({ name: 'query.traceql', text, cost }, async () =>
+        searchPipeline(ask, {
+          ...question,
+          pipeline: pipelineIn(readQuery(text, limits)),
+          limit: Math.min(question.limit, limits.tracesMax),
+          spansMax: limits.traceSpansMax,
+        }),
+      ),
+    metrics: ({ text, ...question }) =>
+      inspected({ name: 'query.traceql', text, cost }, () => metricsAnswer(text, question)),
     tagNames: (scope, question) => tagNames(ask, scope, question),
     tagValues: async (name, question) => {
       const values = await tagValues(ask, name, question);
@@ -81,3 +87,5 @@ export function createTraceql({ ask, limits }: TraceqlDeps): Traceql {
     },
   };
 }
+
+const cost = ({ inspectedSpans }: { readonly inspectedSpans: number }) => ({ inspectedSpans });

@@ -9,6 +9,7 @@ import { questionOf } from './question.ts';
 export function Inspection({ query }: { query: QueryAnswer }) {
   const words = useWords();
   const format = useFormat();
+  const inMemory = query.steps.every(({ name }) => name === 'query.promql');
   return (
     <article className="inspection">
       <pre className="inspection-question mono">{questionOf(query)}</pre>
@@ -19,6 +20,7 @@ export function Inspection({ query }: { query: QueryAnswer }) {
           {format.moment(query.startMs)}
         </span>
         <span className="quiet">{words.stepsOf(query.steps.length)}</span>
+        {inMemory && <span className="quiet">{words.fromMemory}</span>}
         <Go to="/traces/$id" params={{ id: query.id }} className="link">
           {words.asTrace}
         </Go>
@@ -105,7 +107,8 @@ function factsOf({ attributes }: QueryStep, words: Words, format: ReturnType<typ
     said(number('farol.samplesRead'), (n) => words.samplesRead(format.count(n))),
     said(number('farol.selectMs'), (ms) => words.selectTook(format.durationMs(ms))),
     said(number('farol.evalMs'), (ms) => words.evalTook(format.durationMs(ms))),
-    said(number('farol.rows'), (n) => words.rowsGiven(format.count(n))),
+    said(number('farol.linesRead'), (n) => words.linesRead(format.count(n))),
+    said(number('farol.inspectedSpans'), (n) => words.spansRead(format.count(n))),
   ];
   return facts.filter((fact) => fact !== undefined);
 }
