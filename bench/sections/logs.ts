@@ -31,6 +31,7 @@ export function logs(scale: Scale): Promise<Finding> {
       { name: 'a common word, newest 100', path: `/api/logs?${range}&text=appointment&limit=100` },
       { name: 'the needle over time (histogram)', path: `/api/logs/histogram?${range}&text=${needle}` },
       { name: 'everything over time (histogram)', path: `/api/logs/histogram?${range}` },
+      ...logqlQuestions(),
     ];
     const rows: string[][] = [];
     for (const { name, path } of questions) {
@@ -54,7 +55,52 @@ export function logs(scale: Scale): Promise<Finding> {
   });
 }
 
+/** The same in Loki's words, as Grafana asks. */
+function logqlQuestions(): { name: string; path: string }[] {
+  const endMs = Date.now() + 60_000;
+  const ask = (name: string, path: string, params: Record<string, string>, hours = 7) => {
+    const range = { start: `${endMs - hours * 3_600_000}000000`, end: `${endMs}000000` };
+    return { name: `LogQL: ${name}`, path: `/loki/api/v1/${path}?${new URLSearchParams({ ...params, ...range })}` };
+  };
+  const every = '{service_name=~".+"}';
+  return [
+    ask('newest 100', 'query_range', { query: every }),
+    ask('newest 100 with a common word', 'query_range', { query: `${every} |= "appointment"` }),
+    ask('the needle, as a part of a word', 'query_range', { query: `${every} |= "${needle.slice(1, -1)}"` }),
+    ask('the needle, whatever its case', 'query_range', { query: `${every} |~ "(?i)${needle.toUpperCase()}"` }),
+    ask(
+      'an hour by level',
+      'query_range',
+      { query: `sum by (detected_level) (count_over_time(${every}[1m]))`, step: '60' },
+      1,
+    ),
+    ask(
+      'an hour through a parser',
+      'query_range',
+      { query: `sum(count_over_time(${every} | logfmt [5m]))`, step: '300' },
+      1,
+    ),
+    ask('label names', 'labels', {}),
+    ask('volume by service', 'index/volume', { query: every }),
+    ask('patterns', 'patterns', { query: every }),
+  ];
+}
+
+interface LokiAnswer {
+  readonly status?: 'success';
+  readonly data?:
+    | readonly unknown[]
+    | { readonly resultType: string; readonly result: readonly { values?: readonly unknown[] }[] };
+}
+
 function found(body: Buffer): string {
-  const answer = JSON.parse(body.toString()) as Partial<LogsAnswer> & { total?: number };
+  const answer = JSON.parse(body.toString()) as Partial<LogsAnswer> & { total?: number } & LokiAnswer;
+  if (answer.status === 'success') return foundByLoki(answer.data ?? []);
   return answer.logs ? `${answer.logs.length}${answer.cursor ? '+' : ''} lines` : `${count(answer.total ?? 0)} in all`;
+}
+
+function foundByLoki(data: NonNullable<LokiAnswer['data']>): string {
+  if (!('resultType' in data)) return `${data.length} of them`;
+  if (data.resultType !== 'streams') return `${data.result.length} series`;
+  return `${data.result.reduce((sum, { values = [] }) => sum + values.length, 0)} lines`;
 }

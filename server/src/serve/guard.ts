@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Refusal } from '#model';
 
 const contentSecurityPolicy = [
@@ -40,12 +40,14 @@ export function refuseStrangers(app: FastifyInstance): void {
         code: 'FORBIDDEN',
       });
     }
-    const origin = request.headers.origin;
-    if (request.method === 'GET' || request.method === 'HEAD' || origin === undefined) return;
-    if (originHost(origin) !== request.headers.host) {
-      throw new Refusal(`a page of ${origin} may not write here`, { code: 'FORBIDDEN' });
-    }
+    if (request.method === 'GET' || request.method === 'HEAD' || isOwnOrigin(request)) return;
+    throw new Refusal(`a page of ${request.headers.origin} may not write here`, { code: 'FORBIDDEN' });
   });
+}
+
+/** No page asks, or one of ours. A browser lets any page open a WebSocket anywhere: there the server must look. */
+export function isOwnOrigin({ headers }: FastifyRequest): boolean {
+  return headers.origin === undefined || originHost(headers.origin) === headers.host;
 }
 
 export function isLoopback(host: string): boolean {

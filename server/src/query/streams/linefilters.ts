@@ -1,0 +1,64 @@
+/**
+ * Line filters as SQL. What can be said exactly is; of a pattern filter only that its literals occur in their order.
+ * The index `by_part` (store/schema) serves LIKE over lower(body): it goes before the exact test, which then reads little.
+ */
+import { joinSql, type Sql, sql, text } from '#store';
+import type { LineFilter } from '../logql/contract.ts';
+import { any } from '../stored/index.ts';
+import { literalOf } from './literals.ts';
+
+/** True of every line that passes the filters, and of few that do not. */
+export function necessaryConditions(filters: readonly LineFilter[]): Sql[] {
+  return filters.flatMap(necessary);
+}
+
+/** True of the lines that pass and of no other; undefined when SQL cannot say so. */
+export function exactConditions(filters: readonly LineFilter[]): Sql[] | undefined {
+  if (filters.some(({ kind }) => kind === '|>' || kind === '!>')) return undefined;
+  return necessaryConditions(filters);
+}
+
+function necessary({ kind, values }: LineFilter): Sql[] {
+  switch (kind) {
+    case '|=':
+      return values.includes('') ? [] : [any(values.map(contains))];
+    case '!=':
+      return [sql`NOT ${any(values.map(contains))}`];
+    case '|~':
+      return [any(values.map(matches))];
+    case '!~':
+      return [sql`NOT ${any(values.map(matches))}`];
+    case '|>':
+      return [any(values.map((pattern) => sql`body LIKE ${text(likeOfPattern(pattern))}`))];
+    case '!>':
+      return [];
+  }
+}
+
+/** Both look at bytes, so that a line of broken UTF-8 is no exception. */
+function contains(part: string): Sql {
+  return both([...mayHold(part), sql`body LIKE ${text(`%${escaped(part)}%`)}`]);
+}
+
+/** ClickHouse lets `.` match a newline unless it is told not to; Go does not. */
+function matches(pattern: string): Sql {
+  const literal = literalOf(pattern);
+  const exact = sql`match(body, ${text(pattern.includes('.') ? `(?-s)${pattern}` : pattern)})`;
+  return both([...(literal === undefined ? [] : mayHold(literal)), exact]);
+}
+
+/** The index knows parts from four characters on. ASCII alone, whose lower case is everybody's. */
+function mayHold(part: string): Sql[] {
+  const lowered = part.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+  return part.length < 4 ? [] : [sql`lower(body) LIKE ${text(`%${escaped(lowered)}%`)}`];
+}
+
+const both = (conditions: readonly Sql[]): Sql => sql`(${joinSql(conditions, ' AND ')})`;
+
+/** Literals in their order, whatever stands between them. */
+function likeOfPattern(pattern: string): string {
+  const literals = pattern.split(/<[A-Za-z_][A-Za-z0-9_]*>/).filter((literal) => literal !== '');
+  return `%${literals.map((literal) => `${escaped(literal)}%`).join('')}`;
+}
+
+const escaped = (literal: string): string => literal.replace(/[\\%_]/g, '\\$&');
