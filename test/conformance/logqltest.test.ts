@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { runScript, type Verdict } from './logqltest.ts';
+import { report } from './report.ts';
 
 const scripts = new URL('../../../shared/conformance/agpl/logql/', import.meta.url);
 
@@ -18,6 +19,7 @@ test('LogQL answers as the conformance scripts say', async () => {
   const instant = `${ofKind(passed, false)} of ${ofKind(verdicts, false)} instant`;
   const range = `${ofKind(passed, true)} of ${ofKind(verdicts, true)} range`;
   console.info(`logqltest: ${passed.length} of ${verdicts.length} passed (${instant}, ${range})`);
+  report({ suite: 'logqltest', cases: verdicts.length, passed: passed.length, deviations: [] });
   expect(verdicts.length).toBeGreaterThan(0);
   const failed = verdicts.filter(({ problem }) => problem !== undefined);
   expect(failed.map(({ id, query, problem }) => `${id} ${query}: ${problem}`)).toEqual([]);

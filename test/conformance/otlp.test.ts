@@ -8,10 +8,12 @@ import type { Attributes, AttributeType, LogRow, Resource, Scope, SpanRow } from
 import { createOtlpReceiver, otlpHttpRoutes } from '../../server/src/receive/otlp/index.ts';
 import { serve } from '../../server/src/receive/serve.testing.ts';
 import { createSink, imbalance, labelLine } from '../../server/src/receive/sink.testing.ts';
+import { reportTests } from './report.ts';
 
 const folder = new URL('../../../shared/conformance/otlp/', import.meta.url);
 const present = existsSync(folder);
 if (!present) console.warn(`OTLP's examples are not at ${folder.pathname}; they are not run`);
+reportTests('otlp');
 
 const textOf = (name: string) => readFileSync(new URL(name, folder), 'utf8');
 

@@ -71,7 +71,9 @@ export const explanations: readonly Explanation[] = [
   {
     why: 'since 2.54 a compensated sum that overflows is infinite, not NaN',
     fits: ({ question, difference }) =>
-      /weird/.test(question.query) && /(sum|avg|std(dev|var))/i.test(question.query) && isValue(difference),
+      /weird/.test(question.query) &&
+      /(sum|avg|std(dev|var)|predict_linear|deriv)/i.test(question.query) &&
+      isValue(difference),
   },
   {
     why: 'since 3.0 the deviation of a lone NaN or infinity is NaN, not 0',
