@@ -6,6 +6,7 @@ test('a question is PromQL unless it says what it is', () => {
   f(['query', 'up'], { language: 'promql', question: 'up', output: 'text', server: 'http://127.0.0.1:4320' });
   f(['query', 'logql', '{a="b"}', '--since', '6h'], { language: 'logql', question: '{a="b"}', sinceMs: 21_600_000 });
   f(['query', 'up', '--at', '1700000000'], { atMs: 1_700_000_000_000 });
+  f(['query', 'up', '--at', '2026-01-02T03:04:05Z'], { atMs: Date.UTC(2026, 0, 2, 3, 4, 5) });
   f(['tail', '{a="b"}', '--limit', '5'], { kind: 'tail', limit: 5 });
 });
 
@@ -23,6 +24,8 @@ test('what cannot be read is refused by name', () => {
   f(['query'], /question/);
   f(['quary', 'up'], /quary/);
   f(['query', 'up', '--since', 'yesterday'], /--since.*yesterday/);
+  f(['query', 'up', '--at', 'May 1'], /--at.*May 1/);
+  f(['tail', '{a="b"}', '--at', 'now'], /--at.*tail/);
   f(['query', 'up', '--limit', '0'], /--limit.*0/);
   f(['query', 'up', '--output', 'xml'], /--output.*xml/);
   f(['query', 'up', '--server', 'farol:4320'], /--server.*farol:4320/);
