@@ -67,6 +67,7 @@ beforeAll(async () => {
       attributes: { label: payload },
     })),
   });
+  await fetch(`${product.url}/api/logs?service=${name}`);
   browser = await openBrowser();
 });
 
@@ -86,6 +87,9 @@ const pages: readonly [string, string, string][] = [
   ['metrics graph', '/metrics-explorer?q=evil_gauge', 'evil_gauge'],
   ['metrics table', '/metrics-explorer?q=evil_gauge&view=table', 'evil_gauge'],
   ['metrics error', `/metrics-explorer?q=${encodeURIComponent(`sum(${payload}`)}`, 'parse error'],
+  ['traces by TraceQL', `/traces?q=${encodeURIComponent('{ status = error }')}`, 'span '],
+  ['logs by LogQL', `/logs?q=${encodeURIComponent('{service_name=~"evil.+"}')}`, 'line '],
+  ['queries', '/queries', 'service=evil'],
   ['welcome', '/welcome', 'OTLP'],
   ['status', '/status', 'evil'],
 ];

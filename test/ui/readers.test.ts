@@ -67,6 +67,10 @@ test.each(readers)(
       '/metrics-explorer?q=up',
       '/welcome',
       '/status',
+      '/queries',
+      `/logs?q=${encodeURIComponent('{service_name=~".+"}')}`,
+      `/logs?q=${encodeURIComponent('sum by (detected_level) (count_over_time({service_name=~".+"}[1m]))')}`,
+      `/traces?q=${encodeURIComponent('{ status = error }')}`,
     ];
     for (const path of paths) {
       await page.goto(`${product.url}${path}`);

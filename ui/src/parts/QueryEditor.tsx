@@ -123,7 +123,13 @@ const look = EditorView.theme({
     borderRadius: '4px',
   },
   '&.cm-focused': { outline: 'none', borderColor: 'var(--accent)' },
-  '.cm-content': { fontFamily: 'var(--mono)', padding: '6px 4px', caretColor: 'var(--text)' },
+  '.cm-content': {
+    fontFamily: 'var(--mono)',
+    // `|=` and `=~` are typed as two signs, and read as two.
+    fontVariantLigatures: 'none',
+    padding: '6px 4px',
+    caretColor: 'var(--text)',
+  },
   '.cm-cursor': { borderLeftColor: 'var(--text)' },
   '.cm-placeholder': { color: 'var(--text-3)' },
   '.cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground': {
