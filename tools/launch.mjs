@@ -77,9 +77,13 @@ function nodePackage() {
   return name;
 }
 
-/** `npm ci` unless what is installed is at least as new as the lock file (npm writes its own copy last of all). */
+/**
+ * `npm ci` unless what is installed is at least as new as the lock file (npm writes its own copy last of all).
+ * A question never changes what is installed: a Farol may be running from it.
+ */
 function installPackages() {
   const installed = at('node_modules/.package-lock.json');
+  if (existsSync(installed) && ['query', 'tail', '--help'].includes(command)) return;
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(at('package-lock.json')).mtimeMs) return;
   say('Installing packages …');
   npm(['ci', '--no-audit', '--no-fund', '--loglevel=error'], root);

@@ -1,7 +1,7 @@
 /** Lines and bytes per group and window, counted where they stand. */
 import { type Labels, type Limits, labelsFrom, Refusal } from '#model';
 import { int, joinSql, type RowReader, type Sql, type Store, sql } from '#store';
-import type { CountEntries, CountedGroup, CountQuestion } from '../logql/contract.ts';
+import type { CountEntries, CountedGroup, CountQuestion } from '../logql/index.ts';
 import { all, timeWithinNs } from '../stored/index.ts';
 import { groupValues } from './groups.ts';
 import { exactConditions } from './linefilters.ts';

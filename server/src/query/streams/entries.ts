@@ -3,7 +3,7 @@
  * catalogue of streams says. A page is what one window gives, so the reader that has enough stops the reading.
  */
 import { int, type Sql, type Store, sql } from '#store';
-import type { EntryQuestion, ReadEntries } from '../logql/contract.ts';
+import type { EntryQuestion, ReadEntries } from '../logql/index.ts';
 import { all, timeWithinNs } from '../stored/index.ts';
 import { linesBySlot, slotNs } from './catalogue.ts';
 import { necessaryConditions } from './linefilters.ts';

@@ -3,7 +3,7 @@
  * The index `by_part` (store/schema) serves LIKE over lower(body): it goes before the exact test, which then reads little.
  */
 import { joinSql, type Sql, sql, text } from '#store';
-import type { LineFilter } from '../logql/contract.ts';
+import type { LineFilter } from '../logql/index.ts';
 import { any } from '../stored/index.ts';
 import { literalOf } from './literals.ts';
 

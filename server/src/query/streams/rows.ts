@@ -4,7 +4,7 @@
  */
 import { compareText, type Labels, labelName, labelsFrom, labelsKey, labelValue } from '#model';
 import { type RowReader, type Sql, sql } from '#store';
-import type { EntryBatch } from '../logql/contract.ts';
+import type { EntryBatch } from '../logql/index.ts';
 
 /** In the order that EntryRows.read reads. */
 export const entryColumns: Sql = sql`toUnixTimestamp64Nano(time), toUnixTimestamp64Nano(observed), body, trace_id, span_id,

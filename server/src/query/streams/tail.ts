@@ -5,7 +5,7 @@
 import { type Clock, counter, gauge } from '#kit';
 import { type Labels, type Limits, type LogRow, labelValue, type Matcher, Refusal } from '#model';
 import type { Store } from '#store';
-import type { EntryBatch } from '../logql/contract.ts';
+import type { EntryBatch } from '../logql/index.ts';
 import { compilePattern } from '../promql/index.ts';
 import { EntryRows, metadataOf, sharedMetadata } from './rows.ts';
 

@@ -54,8 +54,14 @@ function tagCondition(key: string, value: string): string {
     case 'status.code':
       return ['ok', 'error', 'unset'].includes(value) ? `status = ${value}` : 'false';
     default:
-      return `${printAttribute({ parent: false, name: key })} =~ ${anywhere}`;
+      return attributeCondition(printAttribute({ parent: false, name: key }), value, anywhere);
   }
+}
+
+/** A pattern finds texts only; the attribute may as well be a number or a boolean. */
+function attributeCondition(attribute: string, value: string, anywhere: string): string {
+  const isTyped = /^(-?\d{1,15}(\.\d{1,15})?|true|false)$/.test(value);
+  return isTyped ? `${attribute} =~ ${anywhere} || ${attribute} = ${value}` : `${attribute} =~ ${anywhere}`;
 }
 
 function searchJson(answer: SearchAnswer, withSpans: boolean): object {
