@@ -150,8 +150,8 @@ export class Supervisor implements Engine {
       child.on('close', (code, signal) => {
         error ??= new EngineStartError(`the engine's process ended (${signal ?? `code ${code}`})`, 0);
         // chDB tells why it cannot open a directory only on stderr.
-        const number = /Code: (\d+)\. DB::Exception: /.exec(lastWords)?.[1];
-        if (number) error = new EngineStartError(lastWords.slice(lastWords.indexOf('Code: ')).trim(), Number(number));
+        const complaint = [...lastWords.matchAll(/^Code: (\d+)\. DB::Exception: /gm)].at(-1);
+        if (complaint) error = new EngineStartError(lastWords.slice(complaint.index).trim(), Number(complaint[1]));
         failed(error);
         this.#ended(child, error.message);
       });
@@ -224,7 +224,8 @@ export class Supervisor implements Engine {
   }
 
   #repeat(text: string): void {
-    const line = text.trim();
+    // A warning's stack trace, a page of it, says nothing to whoever reads this log.
+    const line = text.replaceAll(/, Stack trace \(when copying[^]*?(?=\(version )/g, ' ').trim();
     // That the directory is locked is said by EngineStartError, once, when waiting did not help.
     if (line !== '' && !line.startsWith(`Code: ${directoryLocked}.`))
       this.#options.log.warn({ engine: line.slice(0, 4000) }, 'the engine said something');

@@ -3,10 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { createLedger, log, systemClock } from '../../server/src/kit/index.ts';
+import { createLedger, type Inquiries, keepInquiries, log, systemClock } from '../../server/src/kit/index.ts';
 import { type Attributes, type LogRow, limits, noLabels, type SpanRow } from '../../server/src/model/index.ts';
 import { createPromql } from '../../server/src/query/promql/index.ts';
 import { type NativeDeps, nativeRoutes } from '../../server/src/serve/native/index.ts';
+import { watchRequests } from '../../server/src/serve/watch.ts';
 import { openStore, type Store } from '../../server/src/store/index.ts';
 
 export interface NativeApi extends AsyncDisposable {
@@ -26,8 +27,10 @@ export async function openNativeApi(): Promise<NativeApi> {
     clock: systemClock,
     log,
   });
+  const inquiries = keepInquiries();
   const app = Fastify();
-  await app.register(nativeRoutes(depsOver(store)));
+  watchRequests(app);
+  await app.register(nativeRoutes(depsOver(store, inquiries)));
   return {
     store,
     app,
@@ -38,13 +41,14 @@ export async function openNativeApi(): Promise<NativeApi> {
     },
     async [Symbol.asyncDispose]() {
       await app.close();
+      inquiries[Symbol.dispose]();
       await store[Symbol.asyncDispose]();
       await rm(dataDir, { recursive: true, force: true });
     },
   };
 }
 
-function depsOver(store: Store): NativeDeps {
+function depsOver(store: Store, inquiries: Inquiries): NativeDeps {
   return {
     ask: (query, options) => store.ask(query, options),
     promql: createPromql({
@@ -54,7 +58,7 @@ function depsOver(store: Store): NativeDeps {
     }),
     health: () => store.health(),
     sizes: (signal) => store.sizes(signal),
-    inquiries: { recent: () => [], find: () => undefined },
+    inquiries,
     ledger: createLedger(() => Date.now()),
     limits: limits.query,
     clock: systemClock,

@@ -1,3 +1,4 @@
+import type { QueriesAnswer } from '@farol/contract';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { idOf, logLine, type NativeApi, openNativeApi, span } from './fixture.ts';
@@ -42,8 +43,11 @@ function check(path: string, status: string, body: unknown): void {
 
 test("every route's real answer is what the description says, to the last property", async () => {
   const paths = Object.keys(description.paths);
-  expect(paths).toHaveLength(9);
-  for (const path of paths) check(path, '200', await api.get(filled[path] ?? path));
+  expect(paths).toHaveLength(11);
+  await api.get('/api/logs?text=hello');
+  const [asked] = (await api.get<QueriesAnswer>('/api/queries')).queries;
+  const addressOf = (path: string) => (path === '/api/queries/{id}' ? `/api/queries/${asked?.id}` : filled[path]);
+  for (const path of paths) check(path, '200', await api.get(addressOf(path) ?? path));
 });
 
 test('refusals are what the description says', async () => {
