@@ -225,7 +225,7 @@ export class Supervisor implements Engine {
 
   #repeat(text: string): void {
     // A warning's stack trace, a page of it, says nothing to whoever reads this log.
-    const line = text.replaceAll(/, Stack trace \(when copying[^]*?(?=\(version )/g, ' ').trim();
+    const line = text.replaceAll(/, Stack trace \(when copying[\s\S]*?(?=\(version )/g, ' ').trim();
     // That the directory is locked is said by EngineStartError, once, when waiting did not help.
     if (line !== '' && !line.startsWith(`Code: ${directoryLocked}.`))
       this.#options.log.warn({ engine: line.slice(0, 4000) }, 'the engine said something');
