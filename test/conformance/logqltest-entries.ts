@@ -60,6 +60,7 @@ export class EntriesInMemory {
     for (const entry of this.matching(question)) {
       if (tests.some((test) => test === undefined)) return undefined;
       if (!tests.every((test) => test?.(entry.line) ?? true)) continue;
+      if (!question.labelFilters.every(({ matcher }) => passes(matcher, labelIn(entry, matcher.name)))) continue;
       const labels = labelsFrom(question.by.map((name) => [name, labelIn(entry, name)] as const));
       const key = labelsKey(labels);
       const group = groups.get(key) ?? { labels, values: new Float64Array(question.steps).fill(Number.NaN) };
@@ -98,8 +99,11 @@ function batchOf(entries: readonly Entry[], streams: Labels[]): EntryBatch {
   };
 }
 
-function matches({ name, kind, value }: Matcher, stream: Labels): boolean {
-  const actual = labelValue(stream, name);
+function matches(matcher: Matcher, stream: Labels): boolean {
+  return passes(matcher, labelValue(stream, matcher.name));
+}
+
+function passes({ kind, value }: Matcher, actual: string): boolean {
   if (kind === '=' || kind === '!=') return (actual === value) === (kind === '=');
   return compilePattern(value).test(actual) === (kind === '=~');
 }

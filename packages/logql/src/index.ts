@@ -15,4 +15,6 @@ export { type PatternPart, parseFilterPattern, parseLinePattern } from './linepa
 export { unquoteLiteral } from './literal.ts';
 export { parseExpr, parseSelector } from './parser.ts';
 export { printExpr, printStage } from './print.ts';
+export { hole, type LineWords, wordsOf } from './shape.ts';
+export { shapeKeyOf } from './shapekey.ts';
 export type { Token } from './tokens.ts';

@@ -10,6 +10,10 @@ export interface EntryQuestion {
   readonly direction: 'forward' | 'backward';
   /** Filters that every wanted line passes, whatever the pipeline does later. The keeper may use them, or not. */
   readonly lineFilters: readonly LineFilter[];
+  /** What every wanted line's labels are. The keeper may use them, or not. */
+  readonly labelFilters: readonly StoredLabelFilter[];
+  /** The only labels that will be looked at: entries may come with these alone. Absent: all of them. */
+  readonly needs?: ReadonlySet<string>;
   /** Past this many entries the evaluator stops reading: a hint for the first batches' size. */
   readonly limit?: number;
   readonly signal: AbortSignal;
@@ -19,6 +23,12 @@ export interface LineFilter {
   readonly kind: '|=' | '!=' | '|~' | '!~' | '|>' | '!>';
   /** Any of these (`|= "a" or "b"`); for the negative kinds, none of them. */
   readonly values: readonly string[];
+}
+
+/** What a label is, as it is stored. `orInLine`: or it is not stored, and a parser finds the value in the line. */
+export interface StoredLabelFilter {
+  readonly matcher: Matcher;
+  readonly orInLine: boolean;
 }
 
 /** Entries in time order (in the question's direction). Entry i is timesNs[i], lines[i], streams[streamOf[i]], metadata[i]. */
@@ -36,7 +46,7 @@ export interface EntryBatch {
 /** Ends early when the caller stops reading or the signal aborts. Refuses with the store's refusals. */
 export type ReadEntries = (question: EntryQuestion) => AsyncGenerator<EntryBatch>;
 
-export interface CountQuestion extends Omit<EntryQuestion, 'direction' | 'limit'> {
+export interface CountQuestion extends Omit<EntryQuestion, 'direction' | 'limit' | 'needs'> {
   /** Windows (end − rangeNs, end] for each end = firstEndNs + k · stepNs, k < steps. */
   readonly firstEndNs: bigint;
   readonly stepNs: bigint;
@@ -55,8 +65,9 @@ export interface CountedGroup {
 }
 
 /**
- * Counts lines (or their bytes) per group and window inside the store. Only asked when nothing but line filters stands
- * between the selector and the range aggregation, and a `sum by` stands around it (so that no label is missed).
+ * Counts lines (or their bytes) per group and window inside the store. Only asked when nothing but filters of what
+ * is stored stands between the selector and the range aggregation, and a `sum by` around it (so that no label is missed).
+ * Here every filter counts: no pipeline looks at the lines afterwards.
  * `undefined`: these filters cannot be computed there, read the entries.
  */
 export type CountEntries = (question: CountQuestion) => Promise<readonly CountedGroup[] | undefined>;

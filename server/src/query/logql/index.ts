@@ -23,6 +23,7 @@ export type {
   EntryQuestion,
   LineFilter,
   ReadEntries,
+  StoredLabelFilter,
 } from './contract.ts';
 export { groupEntries } from './logs.ts';
 export type { LogqlQuestion, RangeQuestion } from './question.ts';

@@ -12,7 +12,7 @@ import {
   type Step,
   StreamTable,
 } from './pipeline/index.ts';
-import { mayDrop, storedLineFilters } from './pushdown.ts';
+import { mayDrop, storedLabelFilters, storedLineFilters } from './pushdown.ts';
 import { templateContext } from './templatecontext.ts';
 
 export interface LogWindow {
@@ -40,6 +40,7 @@ export async function answerLogs(expr: LogExpr, window: LogWindow, ctx: QueryCon
     endNs: window.endNs,
     direction: window.direction,
     lineFilters: storedLineFilters(expr),
+    labelFilters: storedLabelFilters(expr),
     limit: readsAll ? undefined : window.limit,
     signal: pace.signal,
   });

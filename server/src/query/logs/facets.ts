@@ -44,14 +44,17 @@ ORDER BY key DESC, lines DESC, value
 LIMIT 50 BY key`;
 }
 
-/** Values that hardly repeat (ids, durations) help nobody to narrow down, so keys are ranked by how few values they have. */
+/**
+ * Values that hardly repeat (ids, durations) help nobody to narrow down, so keys are ranked by how few values they have.
+ * A stream's labels are told where there is no resource: else they are the resource's own, under other names.
+ */
 export function attributeFacetsSql(question: LogQuestion): Sql {
   return sql`SELECT key, value, lines FROM (
   SELECT pair.1 AS key, pair.2 AS value, count() AS lines,
     sum(lines) OVER (PARTITION BY key) AS key_lines, count() OVER (PARTITION BY key) AS key_values
   FROM (
     SELECT arrayJoin(arrayDistinct(arrayConcat(CAST(attributes, 'Array(Tuple(String, String))'),
-      CAST(resource, 'Array(Tuple(String, String))'), CAST(stream, 'Array(Tuple(String, String))')))) AS pair
+      CAST(if(empty(resource), stream, resource), 'Array(Tuple(String, String))')))) AS pair
     FROM (
       SELECT attributes, resource, stream FROM logs
       WHERE ${all([...conditionsOf(question), timeWithin(question)])}

@@ -2,10 +2,13 @@
 import { type Param, type Sql, sql, text, texts } from '#store';
 import {
   type AttributeFilter,
+  all,
   attributeFilter,
   equals,
   inEnvironment,
+  mayHold,
   oneOf,
+  plainRunOf,
   type TimeRange,
 } from '../stored/index.ts';
 import { parseText, type TextTerm, tokensOf } from './text.ts';
@@ -40,12 +43,16 @@ export function conditionsOf(filter: LogFilter): Sql[] {
   ];
 }
 
+/** The filter has a condition that an index answers, so that few lines need be read however long the range. */
+export const isIndexed = (filter: LogFilter): boolean =>
+  parseText(filter.text).some(({ wanted }) => wanted) || (filter.traceId ?? '') !== '';
+
 /**
  * The index answers which lines have all the words; only those are read, to see whether the words stand as typed.
- * A text without a single word (`!!`), or a part of a word, is looked for in every line of the range.
+ * A text without a single word (`!!`), or a part of a word, is looked for in every line of the range that may hold it.
  */
 function textCondition(term: TextTerm): Sql {
-  const found = term.partial ? contains(term.text) : wholeWords(term.text);
+  const found = term.partial ? containsPart(term.text) : wholeWords(term.text);
   return term.wanted ? found : sql`NOT (${found})`;
 }
 
@@ -62,3 +69,6 @@ const searchedBody = sql`lowerUTF8(body)`;
 const lowered = (tokens: readonly string[]): Param => texts(tokens.map((token) => token.toLowerCase()));
 
 const contains = (part: string): Sql => sql`positionCaseInsensitiveUTF8(body, ${text(part)}) > 0`;
+
+/** A part of a word is no word: only the index of parts can tell where it may be. */
+const containsPart = (part: string): Sql => sql`(${all([...mayHold(plainRunOf(part)), contains(part)])})`;

@@ -6,7 +6,7 @@ import type { LogsAnswer } from '@farol/contract';
 import { int, type Sql, sql, texts, uint64 } from '#store';
 import { type Ask, all, momentNs, nsOfMs, timeWithinNs } from '../stored/index.ts';
 import { type Cursor, parseCursor, printCursor } from './cursor.ts';
-import { conditionsOf, type LogQuestion } from './question.ts';
+import { conditionsOf, isIndexed, type LogQuestion } from './question.ts';
 import { type LogLine, lineColumns, lineHash, logFrom } from './row.ts';
 
 export interface LogPage extends LogQuestion {
@@ -26,13 +26,15 @@ export async function searchLogs(ask: Ask, page: LogPage): Promise<LogsAnswer> {
 
 const windowFirstNs = 15n * 60n * 1_000_000_000n;
 const windowGrowth = 8n;
+const indexedWindowGrowth = 64n;
 
 /** The times of the lines that this page needs, newest first: one for each line, so with repeats. */
 async function timesOf(ask: Ask, page: LogPage, after: Cursor | undefined): Promise<string[]> {
   const startNs = nsOfMs(page.startMs);
   const times: string[] = [];
   let toNs = newestOf(page, after);
-  for (let lengthNs = windowFirstNs; toNs >= startNs && times.length < needed(page, after); lengthNs *= windowGrowth) {
+  const growth = isIndexed(page) ? indexedWindowGrowth : windowGrowth;
+  for (let lengthNs = windowFirstNs; toNs >= startNs && times.length < needed(page, after); lengthNs *= growth) {
     const fromNs = later(startNs, toNs - lengthNs);
     const window = { fromNs, toNs, lines: needed(page, after) - times.length };
     const found = await ask<{ time_ns: string }>(timesSql(page, window, after), { signal: page.signal });

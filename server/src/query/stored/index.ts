@@ -4,3 +4,4 @@
  */
 export * from './attributes.ts';
 export * from './conditions.ts';
+export * from './parts.ts';

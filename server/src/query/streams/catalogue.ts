@@ -109,7 +109,7 @@ LIMIT ${int(limits.seriesMax + 1)}`;
 }
 
 /** The slots that touch the range; a condition on the time itself would not be the projection's. */
-function slotConditions({ tenant, startNs, endNs }: StreamsQuestion): Sql {
+export function slotConditions({ tenant, startNs, endNs }: Omit<StreamsQuestion, 'matcherSets' | 'signal'>): Sql {
   const from = sql`toStartOfTenMinutes(time) >= toStartOfTenMinutes(fromUnixTimestamp64Nano(${int(withinEra(startNs))}))`;
   const to = sql`toStartOfTenMinutes(time) <= toStartOfTenMinutes(fromUnixTimestamp64Nano(${int(withinEra(endNs - 1n))}))`;
   return all([sql`tenant = ${text(tenant)}`, from, to]);
@@ -121,7 +121,7 @@ function withinEra(ns: bigint): bigint {
   return ns < 0n ? 0n : ns > latestNs ? latestNs : ns;
 }
 
-function selectedStreams(matcherSets: StreamsQuestion['matcherSets']): Sql {
+export function selectedStreams(matcherSets: StreamsQuestion['matcherSets']): Sql {
   const label = (name: string): Sql => sql`labels[${text(name)}]`;
   const sets = matcherSets
     .filter((matchers) => matchers.length > 0)

@@ -3,7 +3,8 @@ import { type Labels, type Limits, labelsFrom, Refusal } from '#model';
 import { int, joinSql, type RowReader, type Sql, type Store, sql } from '#store';
 import type { CountEntries, CountedGroup, CountQuestion } from '../logql/index.ts';
 import { all, timeWithinNs } from '../stored/index.ts';
-import { groupValues } from './groups.ts';
+import { labelConditions } from './labelfilters.ts';
+import { labelValueSql, storedLabels } from './labelsql.ts';
 import { exactConditions } from './linefilters.ts';
 import { selectorConditions } from './matchers.ts';
 
@@ -22,12 +23,17 @@ export function createCounts(deps: CountsDeps): CountEntries {
     const buckets = bucketsOf(question);
     if (conditions === undefined || buckets === undefined) return undefined;
     const selection = { ...question, startNs: buckets.startNs + 1n, endNs: buckets.endNs + 1n };
-    const groups = await groupValues(question.by, { selection, signal: question.signal }, deps);
+    const about = { selection, signal: question.signal };
+    const [labels, ofLabels] = await Promise.all([
+      storedLabels(question.by, about, deps),
+      labelConditions(question.labelFilters, about, deps),
+    ]);
+    const groups = labels.map(labelValueSql);
     // The lengths are as dear as the lines themselves: they are read only for their own sake.
     const bytes = question.measure === 'bytes' ? sql`sum(length(body))` : sql`toUInt64(0)`;
     const query = sql`SELECT ${joinSql([bucketSql(buckets), ...groups], ', ')}, count(), ${bytes}
 FROM logs
-WHERE ${all([...selectorConditions(question), timeWithinNs(selection.startNs, selection.endNs - 1n), ...conditions])}
+WHERE ${all([...selectorConditions(question), timeWithinNs(selection.startNs, selection.endNs - 1n), ...ofLabels, ...conditions])}
 GROUP BY ALL`;
     return counted(query, { question, buckets, deps });
   };

@@ -6,9 +6,12 @@ import { int, type Sql, type Store, sql } from '#store';
 import type { EntryQuestion, ReadEntries } from '../logql/index.ts';
 import { all, timeWithinNs } from '../stored/index.ts';
 import { linesBySlot, slotNs } from './catalogue.ts';
+import { labelConditions } from './labelfilters.ts';
+import { storedLabels } from './labelsql.ts';
 import { necessaryConditions } from './linefilters.ts';
 import { selectorConditions } from './matchers.ts';
-import { type EntryRow, EntryRows, entryColumns } from './rows.ts';
+import { NarrowRows } from './narrowrows.ts';
+import { type EntryRow, EntryRows, type RowsOfEntries } from './rows.ts';
 import { type Stretch, Windows } from './windows.ts';
 
 export interface EntriesDeps {
@@ -19,20 +22,24 @@ export interface EntriesDeps {
 /** For so few lines ClickHouse reads the other columns only of the lines that it has found. */
 const pickedRowsMax = 5_000;
 const pickedWindowLines = 400_000;
-const bulkRowsFirst = 1_000;
-const bulkRowsMax = 40_000;
+const bulkRows = { first: 1_000, max: 40_000 };
+/** Lines that are wanted all, with few of their labels. */
+const narrowRows = { first: 20_000, max: 100_000 };
 /** A page of longer lines is followed by a page of fewer. */
 const pageCharsWanted = 16 * 1024 * 1024;
 const growth = 8;
 
 export function createEntries(deps: EntriesDeps): ReadEntries {
   return async function* entries(question) {
-    const slots = await linesBySlot(deps, { ...question, matcherSets: [question.matchers] });
+    const [slots, conditions, rows] = await Promise.all([
+      linesBySlot(deps, { ...question, matcherSets: [question.matchers] }),
+      conditionsOf(question, deps),
+      rowsOf(question, deps),
+    ]);
     const windows = new Windows(question, { slots, slotNs });
-    const rows = new EntryRows();
     let pace = firstPace(question);
     for (let window = windows.next(pace.lines); window !== undefined; window = windows.next(pace.lines)) {
-      const asked = { question, window, pageRows: pace.pageRows, rows };
+      const asked = { question, conditions, window, pageRows: pace.pageRows, rows };
       const page = await readPage(deps, asked);
       const whole = await wholeMoments(deps, { ...asked, page });
       windows.covered(whole.covered);
@@ -47,40 +54,44 @@ interface Pace {
   readonly isPicked: boolean;
   readonly lines: number;
   readonly pageRows: number;
+  readonly pageRowsMax: number;
 }
 
-function firstPace({ limit }: EntryQuestion): Pace {
+function firstPace({ limit, needs }: EntryQuestion): Pace {
   if (limit !== undefined && limit < pickedRowsMax) {
-    return { isPicked: true, lines: pickedWindowLines, pageRows: limit + 1 };
+    return { isPicked: true, lines: pickedWindowLines, pageRows: limit + 1, pageRowsMax: pickedRowsMax };
   }
-  return { isPicked: false, lines: bulkRowsFirst, pageRows: bulkRowsFirst };
+  const { first, max } = needs === undefined ? bulkRows : narrowRows;
+  return { isPicked: false, lines: first, pageRows: first, pageRowsMax: max };
 }
 
 function nextPace(pace: Pace, { page, isCut }: { page: readonly EntryRow[]; isCut: boolean }): Pace {
   if (pace.isPicked) {
-    const pageRows = page.length === 0 ? pace.pageRows : Math.min(pace.pageRows * 2, pickedRowsMax);
+    const pageRows = page.length === 0 ? pace.pageRows : Math.min(pace.pageRows * 2, pace.pageRowsMax);
     return { ...pace, pageRows, lines: isCut ? pace.lines : pace.lines * growth };
   }
-  const pageRows = nextPageRows(pace.pageRows, page);
+  const pageRows = nextPageRows(pace, page);
   // As many lines as gave a page of the size that is wanted next, but carefully: a burst may lie ahead.
   const wanted = page.length === 0 ? growth : (0.9 * pageRows) / page.length;
   const lines = isCut ? pace.lines / 2 : pace.lines * Math.min(growth, wanted);
   return { ...pace, pageRows, lines: Math.max(lines, pageRows / 2) };
 }
 
-function nextPageRows(pageRows: number, page: readonly EntryRow[]): number {
+function nextPageRows({ pageRows, pageRowsMax }: Pace, page: readonly EntryRow[]): number {
   let chars = 0;
   for (const { line } of page) chars += line.length;
   if (chars > pageCharsWanted) return Math.max(100, Math.floor(pageRows / 2));
-  return chars * 4 <= pageCharsWanted ? Math.min(pageRows * 4, bulkRowsMax) : pageRows;
+  return chars * 4 <= pageCharsWanted ? Math.min(pageRows * 4, pageRowsMax) : pageRows;
 }
 
 interface Asked {
   readonly question: EntryQuestion;
+  /** Everything but the time. */
+  readonly conditions: readonly Sql[];
   readonly window: Stretch;
   /** 0: every line. */
   readonly pageRows: number;
-  readonly rows: EntryRows;
+  readonly rows: RowsOfEntries;
 }
 
 async function readPage({ scan }: EntriesDeps, asked: Asked): Promise<EntryRow[]> {
@@ -116,15 +127,23 @@ async function wholeMoments(
   return { page: alike, covered: isBackward ? { ...moment, toNs: window.toNs } : { ...moment, fromNs: window.fromNs } };
 }
 
-function pageSql({ question, window, pageRows }: Asked): Sql {
-  const conditions = [
-    ...selectorConditions(question),
-    timeWithinNs(window.fromNs, window.toNs),
-    ...necessaryConditions(question.lineFilters),
-  ];
-  return sql`SELECT ${entryColumns}
+function pageSql({ question, conditions, window, pageRows, rows }: Asked): Sql {
+  return sql`SELECT ${rows.columns}
 FROM logs
-WHERE ${all(conditions)}
+WHERE ${all([...conditions, timeWithinNs(window.fromNs, window.toNs)])}
 ORDER BY time ${question.direction === 'backward' ? sql`DESC` : sql`ASC`}
 ${pageRows > 0 ? sql`LIMIT ${int(pageRows)}` : sql``}`;
+}
+
+async function conditionsOf(question: EntryQuestion, deps: EntriesDeps): Promise<Sql[]> {
+  const about = { selection: question, signal: question.signal };
+  const ofLabels = await labelConditions(question.labelFilters, about, deps);
+  return [...selectorConditions(question), ...ofLabels, ...necessaryConditions(question.lineFilters)];
+}
+
+async function rowsOf(question: EntryQuestion, deps: EntriesDeps): Promise<RowsOfEntries> {
+  if (question.needs === undefined) return new EntryRows();
+  return new NarrowRows(
+    await storedLabels([...question.needs], { selection: question, signal: question.signal }, deps),
+  );
 }

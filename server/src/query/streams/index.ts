@@ -7,7 +7,7 @@ export { createCounts } from './counts.ts';
 export { type DetectedField, fieldsOf } from './detected.ts';
 export { createEntries } from './entries.ts';
 export { createStreamLabels } from './labels.ts';
-export { templatesOf } from './patterns/templates.ts';
+export { templatesOf, templatesOfShapes } from './patterns/templates.ts';
 export { patternsOf } from './patterns.ts';
 export { createRowBatches, createTailHub, type DroppedLine, type Tail, type TailHub } from './tail.ts';
 export { type Volume, volumesOf } from './volume.ts';

@@ -1,10 +1,9 @@
 /**
  * Line filters as SQL. What can be said exactly is; of a pattern filter only that its literals occur in their order.
- * The index `by_part` (store/schema) serves LIKE over lower(body): it goes before the exact test, which then reads little.
  */
 import { joinSql, type Sql, sql, text } from '#store';
 import type { LineFilter } from '../logql/index.ts';
-import { any } from '../stored/index.ts';
+import { any, escapedLike, mayHold } from '../stored/index.ts';
 import { literalOf } from './literals.ts';
 
 /** True of every line that passes the filters, and of few that do not. */
@@ -36,8 +35,8 @@ function necessary({ kind, values }: LineFilter): Sql[] {
 }
 
 /** Both look at bytes, so that a line of broken UTF-8 is no exception. */
-function contains(part: string): Sql {
-  return both([...mayHold(part), sql`body LIKE ${text(`%${escaped(part)}%`)}`]);
+export function contains(part: string): Sql {
+  return both([...mayHold(part), sql`body LIKE ${text(`%${escapedLike(part)}%`)}`]);
 }
 
 /** ClickHouse lets `.` match a newline unless it is told not to; Go does not. */
@@ -47,18 +46,10 @@ function matches(pattern: string): Sql {
   return both([...(literal === undefined ? [] : mayHold(literal)), exact]);
 }
 
-/** The index knows parts from four characters on. ASCII alone, whose lower case is everybody's. */
-function mayHold(part: string): Sql[] {
-  const lowered = part.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
-  return part.length < 4 ? [] : [sql`lower(body) LIKE ${text(`%${escaped(lowered)}%`)}`];
-}
-
 const both = (conditions: readonly Sql[]): Sql => sql`(${joinSql(conditions, ' AND ')})`;
 
 /** Literals in their order, whatever stands between them. */
 function likeOfPattern(pattern: string): string {
   const literals = pattern.split(/<[A-Za-z_][A-Za-z0-9_]*>/).filter((literal) => literal !== '');
-  return `%${literals.map((literal) => `${escaped(literal)}%`).join('')}`;
+  return `%${literals.map((literal) => `${escapedLike(literal)}%`).join('')}`;
 }
-
-const escaped = (literal: string): string => literal.replace(/[\\%_]/g, '\\$&');

@@ -1,12 +1,13 @@
 /**
- * The log templates of a selection and how often each occurs, step by step. Mined when asked, over an even sample of the
- * range; counts are scaled by how much was left out.
+ * The log templates of a selection and how often each occurs, step by step. Few lines are read one by one. Of many, the
+ * counts by shape that were kept as they arrived are asked, so that what was said once is found too; where those do not
+ * cover the range (lines of before they were kept, or too many shapes) an even sample of the lines, scaled.
  */
 import { int, type Sql, type Store, sql } from '#store';
 import { all, any, timeWithinNs } from '../stored/index.ts';
-import { linesBySlot } from './catalogue.ts';
+import { linesBySlot, slotNs } from './catalogue.ts';
 import { type Selection, selectorConditions } from './matchers.ts';
-import { templatesOf } from './patterns/templates.ts';
+import { type Templates, templatesOf, templatesOfShapes } from './patterns/templates.ts';
 
 export interface PatternsDeps {
   readonly ask: Store['ask'];
@@ -27,10 +28,58 @@ export interface Pattern {
 const sampleLines = 20_000;
 const patternsMax = 300;
 const lineCharsMax = 4096;
+const shapesMax = 20_000;
+/** The latest lines are not written by their shapes yet. */
+const coveredMin = 0.9;
 
 export async function patternsOf(deps: PatternsDeps, question: PatternsQuestion): Promise<Pattern[]> {
   const slots = await linesBySlot(deps, { ...question, matcherSets: [question.matchers] });
-  const oneOf = Math.max(1, Math.ceil(slots.reduce((sum, { lines }) => sum + lines, 0) / sampleLines));
+  const total = slots.reduce((sum, { lines }) => sum + lines, 0);
+  if (total > sampleLines && (await shapedLines(deps, question)) >= coveredMin * total) return ofShapes(deps, question);
+  return ofLines(deps, question, Math.max(1, Math.ceil(total / sampleLines)));
+}
+
+/** Of the same whole slots as `linesBySlot`. */
+async function shapedLines({ ask }: PatternsDeps, question: PatternsQuestion): Promise<number> {
+  const startNs = (question.startNs / slotNs) * slotNs;
+  const endNs = ((question.endNs - 1n) / slotNs + 1n) * slotNs;
+  const query = sql`SELECT sum(lines) AS shaped FROM log_shapes WHERE ${slotsWithin({ ...question, startNs, endNs })}`;
+  const [row] = await ask<{ shaped: string }>(query, question);
+  return Number(row?.shaped ?? 0);
+}
+
+interface ShapeRow {
+  readonly shape: string;
+  readonly total: string;
+  readonly steps: readonly string[];
+  readonly counts: readonly string[];
+}
+
+async function ofShapes({ ask }: PatternsDeps, question: PatternsQuestion): Promise<Pattern[]> {
+  const { startNs, stepNs, signal } = question;
+  const since = sql`toInt64(toUnixTimestamp(slot)) * 1000000000 - ${int(startNs)}`;
+  const query = sql`SELECT shape, sum(step_lines) AS total, groupArray(step) AS steps, groupArray(step_lines) AS counts
+FROM (
+  SELECT shape, intDiv(greatest(0, ${since}), ${int(stepNs)}) AS step, sum(lines) AS step_lines
+  FROM log_shapes WHERE ${slotsWithin(question)} GROUP BY shape, step ORDER BY step)
+GROUP BY shape ORDER BY total DESC, shape LIMIT ${int(shapesMax)}`;
+  const rows = await ask<ShapeRow>(query, { signal });
+  const templates = templatesOfShapes(rows.map(({ shape, total }) => ({ shape, lines: Number(total) })));
+  const counts = new StepCounts(templates, question);
+  for (const [i, { steps, counts: lines }] of rows.entries()) {
+    for (const [j, step] of steps.entries()) counts.add(i, BigInt(step), Number(lines[j]));
+  }
+  return counts.patterns();
+}
+
+/** Minutes count for the step that they begin in; the first may have begun before the range. */
+function slotsWithin({ startNs, endNs, ...selection }: PatternsQuestion): Sql {
+  const second = (ns: bigint): Sql => sql`fromUnixTimestamp(${int(ns / 1_000_000_000n)})`;
+  const from = sql`slot >= toStartOfMinute(${second(startNs)})`;
+  return all([...selectorConditions(selection), from, sql`slot <= ${second(endNs - 1n)}`]);
+}
+
+async function ofLines(deps: PatternsDeps, question: PatternsQuestion, oneOf: number): Promise<Pattern[]> {
   const query = sql`SELECT toUnixTimestamp64Nano(time), substring(body, 1, ${int(lineCharsMax)})
 FROM logs
 WHERE ${all([...selectorConditions(question), sampledTimes(question, oneOf)])}
@@ -45,7 +94,9 @@ LIMIT ${int(sampleLines * 2)}`;
       lines.push(line);
     }
   }
-  return counted({ timesNs, lines, oneOf }, question);
+  const counts = new StepCounts(templatesOf(lines), question);
+  for (const [i, timeNs] of timesNs.entries()) counts.add(i, (timeNs - question.startNs) / question.stepNs, oneOf);
+  return counts.patterns();
 }
 
 const slicesMax = 60;
@@ -64,22 +115,29 @@ function sampledTimes({ startNs, endNs }: Selection, oneOf: number): Sql {
   return any(slices);
 }
 
-interface Sample {
-  readonly timesNs: readonly bigint[];
-  readonly lines: readonly string[];
-  readonly oneOf: number;
-}
+class StepCounts {
+  private readonly templates: Templates;
+  private readonly question: PatternsQuestion;
+  private readonly counts: Map<bigint, number>[];
 
-function counted({ timesNs, lines, oneOf }: Sample, { startNs, stepNs }: PatternsQuestion): Pattern[] {
-  const { patterns, templateOf } = templatesOf(lines);
-  const counts = patterns.slice(0, patternsMax).map(() => new Map<bigint, number>());
-  for (const [i, timeNs] of timesNs.entries()) {
-    const ofTemplate = counts[templateOf[i] ?? 0];
-    const step = startNs + ((timeNs - startNs) / stepNs) * stepNs;
-    ofTemplate?.set(step, (ofTemplate.get(step) ?? 0) + oneOf);
+  constructor(templates: Templates, question: PatternsQuestion) {
+    this.templates = templates;
+    this.question = question;
+    this.counts = templates.patterns.slice(0, patternsMax).map(() => new Map());
   }
-  return counts.map((ofTemplate, i) => ({
-    pattern: patterns[i] ?? '',
-    samples: Array.from(ofTemplate, ([timeNs, count]) => ({ timeNs, count })),
-  }));
+
+  /** `item`: the line or shape that the templates were made of. */
+  add(item: number, step: bigint, lines: number): void {
+    const counts = this.counts[this.templates.templateOf[item] ?? 0];
+    counts?.set(step, (counts.get(step) ?? 0) + lines);
+  }
+
+  patterns(): Pattern[] {
+    const { startNs, stepNs } = this.question;
+    return this.counts.map((counts, i) => {
+      const steps = [...counts].sort(([a], [b]) => Number(a - b));
+      const samples = steps.map(([step, count]) => ({ timeNs: startNs + step * stepNs, count }));
+      return { pattern: this.templates.patterns[i] ?? '', samples };
+    });
+  }
 }

@@ -6,8 +6,15 @@ import { compareText, type Labels, labelName, labelsFrom, labelsKey, labelValue 
 import { type RowReader, type Sql, sql } from '#store';
 import type { EntryBatch } from '../logql/index.ts';
 
-/** In the order that EntryRows.read reads. */
-export const entryColumns: Sql = sql`toUnixTimestamp64Nano(time), toUnixTimestamp64Nano(observed), body, trace_id, span_id,
+/** How rows are asked for and read. The streams of one answer are numbered as they come. */
+export interface RowsOfEntries {
+  /** In the order that `read` reads. */
+  readonly columns: Sql;
+  readonly read: (reader: RowReader) => EntryRow;
+  batchOf(rows: readonly EntryRow[]): EntryBatch;
+}
+
+const entryColumns: Sql = sql`toUnixTimestamp64Nano(time), toUnixTimestamp64Nano(observed), body, trace_id, span_id,
   stream, resource, scope, attributes, scope_name, scope_version, severity_text, level, event_name,
   severity_number, flags, dropped`;
 
@@ -28,10 +35,10 @@ interface Shape {
 const shapesMax = 20_000;
 const noMetadata: Labels = [];
 
-/** The streams of one answer, numbered as they come. */
-export class EntryRows {
-  readonly streams: Labels[] = [];
-  private readonly numbers = new Map<string, number>();
+/** Rows with all that is stored of a line. */
+export class EntryRows implements RowsOfEntries {
+  readonly columns = entryColumns;
+  private readonly table = new StreamNumbers();
   private readonly shapes = new Map<string, Shape>();
 
   /** Hot: once per line. */
@@ -59,29 +66,11 @@ export class EntryRows {
   };
 
   streamOf(labels: Labels): number {
-    const key = labelsKey(labels);
-    let number = this.numbers.get(key);
-    if (number === undefined) {
-      number = this.streams.push(labels) - 1;
-      this.numbers.set(key, number);
-    }
-    return number;
+    return this.table.of(labels);
   }
 
   batchOf(rows: readonly EntryRow[]): EntryBatch {
-    const count = rows.length;
-    const timesNs = new BigInt64Array(count);
-    const streamOf = new Uint32Array(count);
-    const lines = new Array<string>(count);
-    const metadata = new Array<Labels>(count);
-    for (let i = 0; i < count; i++) {
-      const row = rows[i] as EntryRow;
-      timesNs[i] = row.timeNs;
-      streamOf[i] = row.stream;
-      lines[i] = row.line;
-      metadata[i] = row.metadata;
-    }
-    return { count, timesNs, lines, streamOf, streams: this.streams, metadata };
+    return batchFrom(rows, this.table.streams);
   }
 
   private shapeOf(reader: RowReader): Shape {
@@ -100,12 +89,43 @@ export class EntryRows {
       flags: reader.uint32(),
       droppedAttributes: reader.uint32(),
     };
-    return { stream: this.streamOf(stream), metadata: sharedMetadata(origin) };
+    return { stream: this.table.of(stream), metadata: sharedMetadata(origin) };
   }
 }
 
+export class StreamNumbers {
+  readonly streams: Labels[] = [];
+  private readonly numbers = new Map<string, number>();
+
+  of(labels: Labels): number {
+    const key = labelsKey(labels);
+    let number = this.numbers.get(key);
+    if (number === undefined) {
+      number = this.streams.push(labels) - 1;
+      this.numbers.set(key, number);
+    }
+    return number;
+  }
+}
+
+export function batchFrom(rows: readonly EntryRow[], streams: readonly Labels[]): EntryBatch {
+  const count = rows.length;
+  const timesNs = new BigInt64Array(count);
+  const streamOf = new Uint32Array(count);
+  const lines = new Array<string>(count);
+  const metadata = new Array<Labels>(count);
+  for (let i = 0; i < count; i++) {
+    const row = rows[i] as EntryRow;
+    timesNs[i] = row.timeNs;
+    streamOf[i] = row.stream;
+    lines[i] = row.line;
+    metadata[i] = row.metadata;
+  }
+  return { count, timesNs, lines, streamOf, streams, metadata };
+}
+
 /** Given for a row that was not all there; it is read again. */
-const unread: EntryRow = { timeNs: 0n, line: '', stream: 0, metadata: noMetadata };
+export const unread: EntryRow = { timeNs: 0n, line: '', stream: 0, metadata: noMetadata };
 
 export interface Origin {
   readonly stream: Labels;

@@ -1,11 +1,12 @@
 import type { Grouping, RangeExpr } from '@farol/logql';
 import type { MetricContext } from '../context.ts';
 import type { CountedGroup } from '../contract.ts';
-import { hasOnlyStoredFilters, storedLineFilters } from '../pushdown.ts';
+import { hintsOf } from '../pipeline/index.ts';
+import { hasOnlyStoredFilters, isMadeUp, storedLabelFilters, storedLineFilters, withoutParsers } from '../pushdown.ts';
 import { newSeries, type StepSeries } from './series.ts';
 import type { Windows } from './windows.ts';
 
-/** Has the store count, when it can: `sum by (…)` of lines or bytes with nothing but line filters in between. */
+/** Has the store count, when it can: `sum by (…)` of lines or bytes with nothing but filters in between. */
 export async function countInStore(
   expr: RangeExpr,
   windows: Windows,
@@ -15,14 +16,16 @@ export async function countInStore(
   const { log } = expr.range;
   const measure = measureOf(expr);
   if (count === undefined || measure === undefined || outer === undefined || outer.without) return undefined;
-  if (!hasOnlyStoredFilters(log) || outer.labels.some(isMadeUp) || windows.rangeNs === 0) return undefined;
+  const stages = hintsOf(expr.range, outer, false).noLabels ? withoutParsers(log.stages) : log.stages;
+  if (!hasOnlyStoredFilters(stages) || outer.labels.some(isMadeUp) || windows.rangeNs === 0) return undefined;
   const { first, last } = windows.spanNs;
   const groups = await count({
     tenant,
     matchers: log.matchers,
     startNs: first,
     endNs: last + 1n,
-    lineFilters: storedLineFilters(log),
+    lineFilters: storedLineFilters({ stages }),
+    labelFilters: storedLabelFilters({ stages }),
     signal: pace.signal,
     firstEndNs: windows.firstEndNs,
     stepNs: grid.stepNs,
@@ -36,9 +39,6 @@ export async function countInStore(
   const divisor = expr.op === 'rate' || expr.op === 'bytes_rate' ? windows.rangeNs / 1e9 : 1;
   return groups.map((group) => seriesOf(group, divisor, grid.steps));
 }
-
-/** Labels that no store has: losers of a name, and errors. */
-const isMadeUp = (name: string): boolean => name.endsWith('_extracted') || name.startsWith('__error');
 
 function measureOf({ op, range }: RangeExpr): 'lines' | 'bytes' | undefined {
   if (range.unwrap !== undefined) return undefined;

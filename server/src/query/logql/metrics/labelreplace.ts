@@ -1,7 +1,7 @@
+import { expander } from '@farol/gotemplate';
 import type { LabelReplaceExpr } from '@farol/logql';
 import { compareText, type Labels } from '#model';
 import { compilePattern } from '#query/promql';
-import { expander } from '../goexpand.ts';
 import { mergeSame, type StepSeries } from './series.ts';
 
 /** Rewrites a label of every series whose other label matches. What comes to be the same series becomes one. */

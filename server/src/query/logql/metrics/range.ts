@@ -2,13 +2,22 @@ import { type Grouping, parseByteSize, parseGoDuration, parseGoFloat, type Range
 import { type Labels, noLabels } from '#model';
 import { linesPerLook, type MetricContext } from '../context.ts';
 import type { EntryBatch } from '../contract.ts';
-import { compileStages, hintsOf, LineState, labelFilter, type Step, StreamTable } from '../pipeline/index.ts';
-import { storedLineFilters, withoutIdleFormats } from '../pushdown.ts';
+import {
+  compileStages,
+  type Hints,
+  hintsOf,
+  LineState,
+  labelFilter,
+  labelsOfErrors,
+  type Step,
+  StreamTable,
+} from '../pipeline/index.ts';
+import { storedLabelFilters, storedLineFilters, withoutIdleFormats } from '../pushdown.ts';
 import { templateContext } from '../templatecontext.ts';
 import { accumulatorFor } from './accumulators.ts';
 import { countInStore } from './counted.ts';
 import { newSeries, type StepSeries } from './series.ts';
-import { SeriesTable } from './seriestable.ts';
+import { PipelineError, SeriesTable } from './seriestable.ts';
 import { Windows } from './windows.ts';
 
 /** Evaluates `rate({…}[5m])` and its like. `outer` is the grouping of a `sum` around it, when the sum may be done here. */
@@ -17,15 +26,44 @@ export async function evaluateRange(expr: RangeExpr, ctx: MetricContext, outer?:
   const windows = new Windows(ctx.grid, BigInt(Math.round(range.rangeMs * 1e6)), offsetNsOf(range));
   const counted = await countInStore(expr, windows, ctx, outer);
   if (counted !== undefined) return counted;
+  const hints = hintsOf(range, outer ?? expr.grouping, op === 'absent_over_time');
+  const taking = { expr, windows, ctx, outer, hints };
+  const needs = needsOf(hints, outer !== undefined);
+  const table = await tableOf({ ...taking, needs }).catch((error: unknown) => {
+    // Its words name every label of the line, so the line is read again with all of them.
+    if (needs === undefined || !(error instanceof PipelineError)) throw error;
+    return tableOf({ ...taking, needs: undefined });
+  });
+  return op === 'absent_over_time' ? absentSeries(table, expr, windows) : await finished(table, windows, ctx);
+}
+
+/** The only labels that the pipeline and the series look at. A series of lines with errors may have all labels. */
+function needsOf(hints: Hints, isOuter: boolean): ReadonlySet<string> | undefined {
+  if (hints.noLabels) return labelsOfErrors;
+  if (hints.required === undefined || (hints.preserveError && !isOuter)) return undefined;
+  return new Set([...hints.required, ...labelsOfErrors]);
+}
+
+interface Taking {
+  readonly expr: RangeExpr;
+  readonly windows: Windows;
+  readonly ctx: MetricContext;
+  readonly outer: Grouping | undefined;
+  readonly hints: Hints;
+  readonly needs: ReadonlySet<string> | undefined;
+}
+
+async function tableOf(taking: Taking): Promise<SeriesTable> {
+  const { expr, ctx, outer } = taking;
   const table = new SeriesTable({
     newAccumulator: accumulatorFor(expr),
     grouping: groupingOf(expr, outer),
     isOuter: outer !== undefined,
-    ignoresLabels: op === 'absent_over_time',
+    ignoresLabels: expr.op === 'absent_over_time',
     seriesMax: ctx.limits.seriesMax,
   });
-  await readInto(table, expr, windows, ctx, outer);
-  return op === 'absent_over_time' ? absentSeries(table, expr, windows) : await finished(table, windows, ctx);
+  await readInto(table, taking);
+  return table;
 }
 
 function offsetNsOf({ offsetMs }: RangeExpr['range']): bigint {
@@ -39,16 +77,11 @@ function groupingOf({ grouping, range }: RangeExpr, outer: Grouping | undefined)
   return { without: true, labels: [...(asked?.labels ?? []), range.unwrap.name] };
 }
 
-async function readInto(
-  table: SeriesTable,
-  expr: RangeExpr,
-  windows: Windows,
-  ctx: MetricContext,
-  outer: Grouping | undefined,
-): Promise<void> {
+async function readInto(table: SeriesTable, taking: Taking): Promise<void> {
+  const { expr, windows, ctx, needs } = taking;
   const { log } = expr.range;
   const { first, last } = windows.spanNs;
-  const intake = new Intake(table, expr, windows, ctx, outer);
+  const intake = new Intake(table, taking);
   if (windows.rangeNs === 0) return;
   const { tenant, pace } = ctx;
   const batches = ctx.entries({
@@ -58,6 +91,8 @@ async function readInto(
     endNs: last + 1n,
     direction: 'forward',
     lineFilters: storedLineFilters(log),
+    labelFilters: storedLabelFilters(log),
+    ...(needs && { needs }),
     signal: pace.signal,
   });
   for await (const batch of batches) {
@@ -78,12 +113,11 @@ class Intake {
   private readonly run: Step;
   private readonly amountOf: (state: LineState) => number | undefined;
 
-  constructor(table: SeriesTable, expr: RangeExpr, windows: Windows, ctx: MetricContext, outer: Grouping | undefined) {
+  constructor(table: SeriesTable, { expr, windows, ctx, hints }: Taking) {
     this.table = table;
     this.windows = windows;
     this.ctx = ctx;
     const { op, range } = expr;
-    const hints = hintsOf(range, outer ?? expr.grouping, op === 'absent_over_time');
     const readsLine = op === 'bytes_over_time' || op === 'bytes_rate';
     const stages = readsLine ? range.log.stages : withoutIdleFormats(range.log.stages);
     this.run = compileStages(stages, { hints, ...templateContext(ctx) });

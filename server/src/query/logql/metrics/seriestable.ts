@@ -16,6 +16,9 @@ export interface TableOptions {
   readonly seriesMax: number;
 }
 
+/** A line with an error that no filter let through. */
+export class PipelineError extends Refusal {}
+
 const knownMax = 50_000;
 
 /** The series of a range aggregation, found by what the pipeline left of a line's labels. */
@@ -95,13 +98,13 @@ export class SeriesTable {
     return grouping === undefined ? all : labelsPart(all, this.names, !grouping.without);
   }
 
-  private pipelineError(state: LineState): Refusal {
+  private pipelineError(state: LineState): PipelineError {
     const labels = labelsText(joinedLabels(this.labelSets.of(state)));
     const message =
       `pipeline error: '${state.error}' for series: '${labels}'.\n` +
       `Use a label filter to intentionally skip this error. (e.g | ${ERROR}!="${state.error}").\n` +
       `To skip all potential errors you can match empty errors.(e.g ${ERROR}="")\n` +
       `The label filter can also be specified after unwrap. (e.g | unwrap latency | ${ERROR}="" )\n`;
-    return new Refusal(message, { code: 'BAD_REQUEST' });
+    return new PipelineError(message, { code: 'BAD_REQUEST' });
   }
 }

@@ -24,8 +24,13 @@ export function nameCache(): (key: string) => string {
   };
 }
 
+/** A field that is not asked for is not asked for under a loser's name either: that asks for both (hints.ts). */
+export const isUseless = ({ required }: Hints, field: string): boolean =>
+  required !== undefined && !required.has(field);
+
 /** Sets what a parser found, unless it is found already or of no use. */
 export function extract(state: LineState, hints: Hints, field: string, value: string): void {
+  if (isUseless(hints, field)) return;
   const name = state.nameFor(field);
   if (hints.required !== undefined && !hints.required.has(name)) return;
   if (!state.isExtracted(name)) state.set(name, value);

@@ -1,7 +1,8 @@
+import { Execution } from '@farol/gotemplate';
 import type { LabelFormat } from '@farol/logql';
 import {
   asLabels,
-  Execution,
+  functions,
   isTemplateFunction,
   type Node,
   parseTemplate,
@@ -92,7 +93,8 @@ function runner({ templates, nowNs }: StageContext): Run {
   let current: LineState | undefined;
   const line = (): string => current?.line ?? '';
   const timeNs = (): bigint => current?.timeNs ?? 0n;
-  const execution = new Execution({ line, timeNs, nowNs, regex: regexCache(), textMax: templates.textMax }, templates);
+  const ctx = { line, timeNs, nowNs, regex: regexCache(), textMax: templates.textMax };
+  const execution = new Execution({ functions, ctx, limits: templates });
   return (nodes, state, labels) => {
     current = state;
     try {

@@ -3,6 +3,6 @@ export { compileStages } from './compile.ts';
 export { hintsOf } from './hints.ts';
 export { labelFilter } from './labelfilters.ts';
 export { EntryLabelSets, joinedLabels, stateKey } from './labelsets.ts';
-export { everything, type StageContext, type Step } from './stage.ts';
-export { ERROR, LineState, PRESERVE_ERROR } from './state.ts';
+export { everything, type Hints, type StageContext, type Step } from './stage.ts';
+export { ERROR, LineState, labelsOfErrors, PRESERVE_ERROR } from './state.ts';
 export { StreamTable } from './stream.ts';

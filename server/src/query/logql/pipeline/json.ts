@@ -1,12 +1,14 @@
 import { type Extraction, parseJsonPath } from '@farol/logql';
-import { cleanValue, failParser, hasAllRequired, isNeedless, labelNameOf, nameCache } from './fields.ts';
+import { cleanValue, failParser, hasAllRequired, isNeedless, isUseless, labelNameOf, nameCache } from './fields.ts';
 import {
   eachMember,
   elementAt,
   endOfValue,
+  isObjectAt,
   type JsonKind,
   JsonProblem,
   kindAt,
+  notAnObject,
   skipBlanks,
   unescapeJson,
 } from './jsonscan.ts';
@@ -21,7 +23,9 @@ export function jsonParser(hints: Hints): Step {
   const nameOf = nameCache();
   return (state) => {
     if (isNeedless(state, hints)) return true;
-    guarded(state, hints, () => walk(state, hints, nameOf, { text: state.line, at: 0, prefix: '', depth: 0 }));
+    // Of mixed lines most may be no JSON at all, and to throw is dear.
+    if (!isObjectAt(state.line, skipBlanks(state.line, 0))) failParser(state, hints, JSON_ERROR, notAnObject);
+    else guarded(state, hints, () => walk(state, hints, nameOf, { text: state.line, at: 0, prefix: '', depth: 0 }));
     return true;
   };
 }
@@ -54,7 +58,7 @@ function walk(state: LineState, hints: Hints, nameOf: (key: string) => string, p
       if (!isPrefixOfRequired(hints, name)) return false;
       return walk(state, hints, nameOf, { text, at: start, prefix: name, depth: depth + 1 });
     }
-    if (name === '') return false;
+    if (name === '' || isUseless(hints, name)) return false;
     const label = state.nameFor(name);
     if (hints.required !== undefined && !hints.required.has(label)) return false;
     if (state.isExtracted(label)) return false;

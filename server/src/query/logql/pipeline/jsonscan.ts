@@ -20,16 +20,18 @@ const CLOSE_BRACE = 125;
 const OPEN_BRACKET = 91;
 const CLOSE_BRACKET = 93;
 
+export const notAnObject = `Value looks like object, but can't find closing '}' symbol`;
+
+export const isObjectAt = (text: string, at: number): boolean => text.charCodeAt(at) === OPEN_BRACE;
+
 /** Walks the members of the object that starts at `from`. Returns true when `onMember` stopped it. */
 export function eachMember(text: string, from: number, onMember: OnMember): boolean {
   let at = skipBlanks(text, from);
-  if (text.charCodeAt(at) !== OPEN_BRACE)
-    throw new JsonProblem(`Value looks like object, but can't find closing '}' symbol`);
+  if (!isObjectAt(text, at)) throw new JsonProblem(notAnObject);
   at = skipBlanks(text, at + 1);
   if (text.charCodeAt(at) === CLOSE_BRACE) return false;
   for (;;) {
-    if (text.charCodeAt(at) !== QUOTE)
-      throw new JsonProblem(`Value looks like object, but can't find closing '}' symbol`);
+    if (text.charCodeAt(at) !== QUOTE) throw new JsonProblem(notAnObject);
     const keyEnd = endOfString(text, at);
     const key = unescapeJson(text.slice(at + 1, keyEnd - 1));
     at = skipBlanks(text, keyEnd);
@@ -42,7 +44,7 @@ export function eachMember(text: string, from: number, onMember: OnMember): bool
     at = skipBlanks(text, end);
     const next = text.charCodeAt(at);
     if (next === CLOSE_BRACE) return false;
-    if (next !== COMMA) throw new JsonProblem(`Value looks like object, but can't find closing '}' symbol`);
+    if (next !== COMMA) throw new JsonProblem(notAnObject);
     at = skipBlanks(text, at + 1);
   }
 }
@@ -95,11 +97,17 @@ export function endOfValue(text: string, at: number, kind: JsonKind): number {
   if (kind === 'object') return endOfBlock(text, at, OPEN_BRACE, CLOSE_BRACE);
   if (kind === 'array') return endOfBlock(text, at, OPEN_BRACKET, CLOSE_BRACKET);
   const end = endOfWord(text, at);
-  const word = text.slice(at, end);
-  const isKnown = kind === 'number' ? /^[-+.\d]/.test(word) : word === 'true' || word === 'false' || word === 'null';
-  if (!isKnown) throw new JsonProblem('Unknown value type');
+  if (!(kind === 'number' ? isNumberStart(text.charCodeAt(at)) : isLiteral(text.slice(at, end)))) {
+    throw new JsonProblem('Unknown value type');
+  }
   return end;
 }
+
+const isLiteral = (word: string): boolean => word === 'true' || word === 'false' || word === 'null';
+
+/** A digit, or one of `+ - .`; past the text's end there is none. */
+const isNumberStart = (code: number): boolean =>
+  (code >= 48 && code <= 57) || code === 43 || code === 45 || code === 46;
 
 function endOfWord(text: string, from: number): number {
   for (let at = from; at < text.length; at++) {

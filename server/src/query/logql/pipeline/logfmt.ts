@@ -1,5 +1,5 @@
 import type { Extraction } from '@farol/logql';
-import { cleanValue, extract, failParser, hasAllRequired, isNeedless, nameCache } from './fields.ts';
+import { cleanValue, extract, failParser, hasAllRequired, isNeedless, isUseless, nameCache } from './fields.ts';
 import { LogfmtScanner } from './logfmtscan.ts';
 import type { Hints, Step } from './stage.ts';
 
@@ -22,8 +22,10 @@ export function logfmtParser({ strict, keepEmpty }: Options, hints: Hints): Step
         if (strict) break;
         continue;
       }
+      // In plain text every word is a key without a value: too many names to remember.
+      if (!keepEmpty && scanner.value === '') continue;
       const name = nameOf(scanner.key);
-      if (name === '' || (!keepEmpty && scanner.value === '')) continue;
+      if (name === '' || isUseless(hints, name)) continue;
       extract(state, hints, name, cleanValue(scanner.value));
       if (hasAllRequired(state, hints)) break;
     }

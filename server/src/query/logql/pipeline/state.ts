@@ -4,6 +4,8 @@ import { type Stream, streamOf } from './stream.ts';
 export const ERROR = '__error__';
 export const ERROR_DETAILS = '__error_details__';
 export const PRESERVE_ERROR = '__preserve_error__';
+/** Looked at in every line, wherever they come from. */
+export const labelsOfErrors: ReadonlySet<string> = new Set([ERROR, ERROR_DETAILS, PRESERVE_ERROR]);
 const EXTRACTED = '_extracted';
 
 /**

@@ -1,7 +1,5 @@
-import { Arguments } from './arguments.ts';
+import { Arguments, TemplateProblem, type Value } from '@farol/gotemplate';
 import type { TemplateFunction } from './functions.ts';
-import { TemplateProblem } from './nodes.ts';
-import type { Value } from './values.ts';
 
 const one = { min: 1, max: 1 };
 

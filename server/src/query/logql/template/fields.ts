@@ -1,4 +1,4 @@
-import type { Node, Operand, Pipe } from './nodes.ts';
+import type { Node, Operand, Pipe } from '@farol/gotemplate';
 
 /** The labels that a template reads by name; undefined when it holds the whole set in its hands. */
 export function fieldsRead(nodes: readonly Node[]): ReadonlySet<string> | undefined {
@@ -9,6 +9,7 @@ export function fieldsRead(nodes: readonly Node[]): ReadonlySet<string> | undefi
 /** False for a use of the whole set. A dot inside `with` or `range` is taken for one, which costs speed only. */
 function readNode(node: Node, names: Set<string>): boolean {
   if (node.kind === 'text' || node.kind === 'break' || node.kind === 'continue') return true;
+  if (node.kind === 'template') return node.pipe === undefined || readPipe(node.pipe, names);
   if (!readPipe(node.pipe, names)) return false;
   if (node.kind === 'action') return true;
   return [...node.body, ...node.otherwise].every((inner) => readNode(inner, names));

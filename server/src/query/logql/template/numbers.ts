@@ -1,8 +1,6 @@
+import { Arguments, floatOf, intOf, TemplateProblem, type Value } from '@farol/gotemplate';
 import { parseByteSize, parseGoDuration } from '@farol/logql';
-import { Arguments } from './arguments.ts';
 import type { TemplateFunction } from './functions.ts';
-import { TemplateProblem } from './nodes.ts';
-import { floatOf, intOf, type Value } from './values.ts';
 
 /** sprig's numbers take anything for a number, and 0 for what is none. */
 export const numberFunctions: Readonly<Record<string, TemplateFunction>> = {

@@ -1,9 +1,6 @@
+import { Arguments, expander, isTruthy, replaceEach, TemplateProblem, type Value } from '@farol/gotemplate';
 import type { RE2JS } from 're2js';
-import { expander, replaceEach } from '../goexpand.ts';
-import { Arguments } from './arguments.ts';
 import type { FunctionContext, TemplateFunction } from './functions.ts';
-import { TemplateProblem } from './nodes.ts';
-import { isTruthy, type Value } from './values.ts';
 
 type Body = (args: Arguments, ctx: FunctionContext) => Value;
 

@@ -1,8 +1,14 @@
-import { Arguments } from './arguments.ts';
+import {
+  Arguments,
+  formatTime,
+  type GoTime,
+  intOf,
+  isTime,
+  parseTime,
+  TemplateProblem,
+  type Value,
+} from '@farol/gotemplate';
 import type { TemplateFunction } from './functions.ts';
-import { TemplateProblem } from './nodes.ts';
-import { formatTime, parseTime } from './times.ts';
-import { type GoTime, intOf, isTime, type Value } from './values.ts';
 
 /** Year 1, which is Go's time of nothing. */
 const zeroNs = -62_135_596_800_000_000_000n;

@@ -3,8 +3,8 @@
  * one template. The tree of prefixes is Drain's (He et al., 2017); unlike it, all lines are known before a word is called
  * variable, so the answer does not depend on their order.
  */
+import { hole, type LineWords, wordsOf } from '@farol/logql';
 import { compareText } from '#model';
-import { hole, type LineWords, wordsOf } from './words.ts';
 
 export interface Templates {
   /** As LogQL's pattern filter reads them, the commonest first. */
@@ -14,6 +14,21 @@ export interface Templates {
 }
 
 export function templatesOf(lines: readonly string[]): Templates {
+  return clustered(lines.map((line) => ({ ...wordsOf(line), count: 1 })));
+}
+
+/** Of lines that were counted by their shapes (`receive/logshapes`). */
+export function templatesOfShapes(counted: readonly { readonly shape: string; readonly lines: number }[]): Templates {
+  return clustered(counted.map(({ shape, lines }) => ({ ...wordsOfShape(shape), count: lines })));
+}
+
+/** Lines that are the same but for numbers and ids. */
+interface Shape extends LineWords {
+  readonly key: string;
+  count: number;
+}
+
+function clustered(lines: readonly (LineWords & { readonly count: number })[]): Templates {
   const { shapes, shapeOf } = shapesOf(lines);
   const clusters = [...prefixGroups(shapes).values()].flatMap((group) => clustersOf(group).flatMap(settled));
   clusters.sort((a, b) => countOf(b) - countOf(a) || compareText(patternOf(a), patternOf(b)));
@@ -24,27 +39,25 @@ export function templatesOf(lines: readonly string[]): Templates {
   };
 }
 
-/** Lines that are the same but for numbers and ids. */
-interface Shape extends LineWords {
-  readonly key: string;
-  count: number;
-}
-
-function shapesOf(lines: readonly string[]): { shapes: Shape[]; shapeOf: Shape[] } {
+function shapesOf(lines: readonly (LineWords & { readonly count: number })[]): { shapes: Shape[]; shapeOf: Shape[] } {
   const byKey = new Map<string, Shape>();
   const shapeOf = lines.map((line) => {
-    const found = wordsOf(line);
-    const key = found.words.join(' ');
+    const key = line.words.join(' ');
     let shape = byKey.get(key);
     if (shape === undefined) {
-      shape = { ...found, key, count: 0 };
+      shape = { ...line, key, count: 0 };
       byKey.set(key, shape);
     }
-    shape.count++;
+    shape.count += line.count;
     return shape;
   });
   const shapes = [...byKey.values()].sort((a, b) => b.count - a.count || compareText(a.key, b.key));
   return { shapes, shapeOf };
+}
+
+/** What a shape's text was made of. */
+function wordsOfShape(shape: string): LineWords {
+  return { words: shape.match(/\S+/g) ?? [], gaps: shape.split(/\S+/) };
 }
 
 /** More different words than this at a place, and the place is a variable. */

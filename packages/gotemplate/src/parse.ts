@@ -1,4 +1,4 @@
-import { unquoteLiteral } from '@farol/logql';
+import { unquote } from '@farol/promql';
 import { type Piece, splitTemplate, type TemplateToken } from './lex.ts';
 import { type Command, type Node, type Operand, type Pipe, TemplateProblem } from './nodes.ts';
 
@@ -22,7 +22,8 @@ class TemplateParser {
   private line = 1;
   private tokens: readonly TemplateToken[] = [];
   private at = 0;
-  private readonly known = new Set(['$']);
+  private known = new Set(['$']);
+  private readonly definitions = new Map<string, readonly Node[]>();
 
   constructor(pieces: readonly Piece[], name: string, isFunction: (name: string) => boolean) {
     this.pieces = pieces;
@@ -70,10 +71,11 @@ class TemplateParser {
         this.at++;
         this.expectEnd(word);
         return { kind: word };
+      case 'template':
       case 'define':
       case 'block':
-      case 'template':
-        return this.fail(`{{${word}}} is not supported`);
+        this.at++;
+        return this.named(word, depth);
       default:
         return { kind: 'action', pipe: this.pipe('command') };
     }
@@ -88,6 +90,34 @@ class TemplateParser {
     if (endedBy === 'end') this.expectEnd('end');
     for (const name of this.known) if (!before.has(name)) this.known.delete(name);
     return { kind, pipe, body: nodes, otherwise };
+  }
+
+  /** `{{template "x" .}}` runs what `{{define "x"}}` has named; `{{block "x" .}}` is both at once. */
+  private named(kind: 'template' | 'define' | 'block', depth: number): Node {
+    this.skipSpace();
+    const literal = this.tokens[this.at++];
+    const name = literal?.kind === 'string' ? unquote(literal.text) : undefined;
+    if (name === undefined) this.fail(`unexpected ${JSON.stringify(literal?.text ?? 'EOF')} in ${kind} clause`);
+    this.skipSpace();
+    const pipe = this.peek() === undefined || kind === 'define' ? undefined : this.pipe(kind);
+    this.expectEnd(kind);
+    if (kind === 'define' && depth > 0) this.fail('unexpected {{define}}');
+    if (kind !== 'template') this.definitions.set(name, this.definition(depth));
+    return kind === 'define'
+      ? { kind: 'text', text: '' }
+      : { kind: 'template', name, pipe, definitions: this.definitions };
+  }
+
+  /** Variables from outside are not seen inside. */
+  private definition(depth: number): readonly Node[] {
+    const outside = this.known;
+    this.known = new Set(['$']);
+    const { nodes, endedBy } = this.block(depth + 1);
+    if (endedBy === 'eof') this.fail('unexpected EOF');
+    if (endedBy === 'else') this.fail('unexpected {{else}}');
+    this.expectEnd('end');
+    this.known = outside;
+    return nodes;
   }
 
   /** After `{{else`: nothing, or an `if` (`with`) of its own that ends with the same `{{end}}`. */
@@ -157,7 +187,7 @@ class TemplateParser {
     const next = this.tokens[this.at++];
     switch (next?.kind) {
       case 'string':
-        return { kind: 'literal', value: unquoteLiteral(next.text) ?? this.fail(`invalid syntax in ${next.text}`) };
+        return { kind: 'literal', value: unquote(next.text) ?? this.fail(`invalid syntax in ${next.text}`) };
       case 'char':
         return { kind: 'literal', value: BigInt(charOf(next.text)) };
       case 'number':
@@ -215,6 +245,6 @@ function numberOf(text: string): bigint | number {
 }
 
 function charOf(literal: string): number {
-  const text = unquoteLiteral(`"${literal.slice(1, -1).replaceAll('"', '\\"').replaceAll("\\'", "'")}"`) ?? '';
+  const text = unquote(`"${literal.slice(1, -1).replaceAll('"', '\\"').replaceAll("\\'", "'")}"`) ?? '';
   return text.codePointAt(0) ?? 0;
 }

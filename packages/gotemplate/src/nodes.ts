@@ -6,6 +6,13 @@ export type Node =
   | { readonly kind: 'if'; readonly pipe: Pipe; readonly body: readonly Node[]; readonly otherwise: readonly Node[] }
   | { readonly kind: 'with'; readonly pipe: Pipe; readonly body: readonly Node[]; readonly otherwise: readonly Node[] }
   | { readonly kind: 'range'; readonly pipe: Pipe; readonly body: readonly Node[]; readonly otherwise: readonly Node[] }
+  | {
+      readonly kind: 'template';
+      readonly name: string;
+      readonly pipe?: Pipe;
+      /** What `define` and `block` have named, the whole template over; a later one of the same name wins. */
+      readonly definitions: ReadonlyMap<string, readonly Node[]>;
+    }
   | { readonly kind: 'break' }
   | { readonly kind: 'continue' };
 

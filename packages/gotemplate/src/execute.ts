@@ -1,7 +1,16 @@
-import { builtins, type FunctionContext, functions } from './functions.ts';
+import { builtins } from './builtins.ts';
 import { type Command, type Node, type Operand, type Pipe, TemplateProblem } from './nodes.ts';
 import { printTime } from './times.ts';
-import { isList, isMap, isTruthy, textOf, typeName, type Value } from './values.ts';
+import {
+  type FunctionContext,
+  isList,
+  isMap,
+  isTruthy,
+  type TemplateFunction,
+  textOf,
+  typeName,
+  type Value,
+} from './values.ts';
 
 export interface TemplateLimits {
   /** UTF-16 units of what one execution may print. */
@@ -12,25 +21,39 @@ export interface TemplateLimits {
 
 type Flow = 'on' | 'break' | 'continue';
 
-/** Runs a template over a line's labels. Throws TemplateProblem when it cannot, or when it prints or works too much. */
-export class Execution {
+export interface ExecutionDeps<C extends FunctionContext> {
+  /** What a template may call beside the builtins. */
+  readonly functions: ReadonlyMap<string, TemplateFunction<C>>;
+  /** Handed to every function. */
+  readonly ctx: C;
+  readonly limits: TemplateLimits;
+}
+
+/** Templates that run templates that run templates. */
+const depthMax = 100;
+
+/** Runs templates. Throws TemplateProblem when it cannot, or when one prints or works too much. */
+export class Execution<C extends FunctionContext> {
   private output = '';
   private steps = 0;
-  private readonly variables: { name: string; value: Value }[] = [];
-  private readonly ctx: FunctionContext;
+  private depth = 0;
+  private variables: { name: string; value: Value }[] = [];
+  private readonly functions: ReadonlyMap<string, TemplateFunction<C>>;
+  private readonly ctx: C;
   private readonly limits: TemplateLimits;
 
-  constructor(ctx: FunctionContext, limits: TemplateLimits) {
+  constructor({ functions, ctx, limits }: ExecutionDeps<C>) {
+    this.functions = functions;
     this.ctx = ctx;
     this.limits = limits;
   }
 
-  run(nodes: readonly Node[], labels: ReadonlyMap<string, string>): string {
+  run(nodes: readonly Node[], dot: Value): string {
     this.output = '';
     this.steps = 0;
-    this.variables.length = 0;
-    this.variables.push({ name: '$', value: labels });
-    this.list(nodes, labels);
+    this.depth = 0;
+    this.variables = [{ name: '$', value: dot }];
+    this.list(nodes, dot);
     return this.output;
   }
 
@@ -53,12 +76,28 @@ export class Execution {
         if (node.pipe.variables.length === 0) this.print(value === undefined ? '<no value>' : textOf(value, printTime));
         return 'on';
       }
+      case 'template':
+        this.template(node, dot);
+        return 'on';
       case 'break':
       case 'continue':
         return node.kind;
       default:
         return this.branch(node, dot);
     }
+  }
+
+  private template(node: Extract<Node, { kind: 'template' }>, dot: Value): void {
+    const body = node.definitions.get(node.name);
+    if (body === undefined) throw new TemplateProblem(`template ${JSON.stringify(node.name)} not defined`);
+    if (this.depth >= depthMax) throw new TemplateProblem(`exceeded maximum template depth (${depthMax})`);
+    const value = node.pipe === undefined ? undefined : this.pipe(node.pipe, dot);
+    const outside = this.variables;
+    this.variables = [{ name: '$', value }];
+    this.depth++;
+    this.list(body, value);
+    this.depth--;
+    this.variables = outside;
   }
 
   private branch(node: Extract<Node, { kind: 'if' | 'with' | 'range' }>, dot: Value): Flow {
@@ -121,7 +160,7 @@ export class Execution {
     const values = [...args.map((arg) => this.operand(arg, dot)), ...piped];
     const builtin = builtins.get(name);
     if (builtin !== undefined) return builtin(values, this.ctx);
-    const known = functions.get(name);
+    const known = this.functions.get(name);
     if (known === undefined) throw new TemplateProblem(`function ${JSON.stringify(name)} not defined`);
     return known(values, this.ctx);
   }
@@ -177,6 +216,7 @@ function fieldOf(value: Value, path: readonly string[]): Value {
   for (const name of path) {
     if (isMap(current)) {
       const found: Value = current.get(name);
+      if (found === undefined && structs.has(current)) throw new TemplateProblem(`can't evaluate field ${name}`);
       current = found === undefined && isLabels(current) ? '' : found;
     } else if (current === undefined) throw new TemplateProblem(`nil data; no entry for key ${JSON.stringify(name)}`);
     else throw new TemplateProblem(`can't evaluate field ${name} in type ${typeName(current)}`);
@@ -190,6 +230,14 @@ const labelMaps = new WeakSet<object>();
 export function asLabels(labels: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   labelMaps.add(labels);
   return labels;
+}
+
+const structs = new WeakSet<object>();
+
+/** Marks a map as a Go struct, where a missing name is a mistake. */
+export function asStruct(fields: ReadonlyMap<string, Value>): ReadonlyMap<string, Value> {
+  structs.add(fields);
+  return fields;
 }
 
 const isLabels = (map: ReadonlyMap<string, Value>): boolean => labelMaps.has(map);

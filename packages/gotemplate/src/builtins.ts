@@ -1,11 +1,13 @@
 import { Arguments } from './arguments.ts';
-import type { TemplateFunction } from './functions.ts';
+
 import { TemplateProblem } from './nodes.ts';
 import { sprintf } from './printf.ts';
 import { printTime } from './times.ts';
-import { isList, isMap, isTruthy, textOf, typeName, type Value } from './values.ts';
+import { isList, isMap, isTruthy, type TemplateFunction, textOf, typeName, type Value } from './values.ts';
 
-export const builtinFunctions: Readonly<Record<string, TemplateFunction>> = {
+const one = { min: 1, max: 1 };
+
+const builtinFunctions: Readonly<Record<string, TemplateFunction>> = {
   not: (values) => !isTruthy(new Arguments('not', values, { min: 1, max: 1 }).any(0)),
   len: (values) => lengthOf(new Arguments('len', values, { min: 1, max: 1 }).any(0)),
   index: ([item, ...indexes]) => indexes.reduce<Value>(indexInto, item),
@@ -25,7 +27,13 @@ export const builtinFunctions: Readonly<Record<string, TemplateFunction>> = {
   ge: (values) => compared('ge', values) >= 0,
 };
 
-const one = { min: 1, max: 1 };
+/** The functions that Go's templates have by themselves. */
+export const builtins: ReadonlyMap<string, TemplateFunction> = new Map(Object.entries(builtinFunctions));
+
+/** `and` and `or` are builtins, too: they stop at the first argument that decides. */
+export function isBuiltin(name: string): boolean {
+  return name === 'and' || name === 'or' || builtins.has(name);
+}
 
 /** Blanks stand between values of which neither is a text. */
 function printed(values: readonly Value[]): string {

@@ -1,5 +1,5 @@
 import { goQuote } from '@farol/promql';
-import { formatG } from '#query/promql';
+import { formatG } from './goformat.ts';
 import { TemplateProblem } from './nodes.ts';
 import { printTime } from './times.ts';
 import { textOf, typeName, type Value } from './values.ts';

@@ -56,7 +56,7 @@ function within({ words, gaps }: LineWords): LineWords {
 const messageKeys = ['msg', 'message', 'log', '_msg', 'content'];
 
 /** The message of a JSON line, as it is written there, escapes and all; undefined for lines that have none. */
-function messageIn(line: string): string | undefined {
+export function messageIn(line: string): string | undefined {
   if (!line.startsWith('{')) return undefined;
   for (const key of messageKeys) {
     const at = line.indexOf(`"${key}"`);

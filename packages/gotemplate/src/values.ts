@@ -1,4 +1,4 @@
-import { formatG } from '#query/promql';
+import { formatG } from './goformat.ts';
 
 /** What a template works with: Go's ints are bigints here, its floats numbers, its nil undefined. */
 export type Value =
@@ -10,6 +10,14 @@ export type Value =
   | GoTime
   | readonly Value[]
   | ReadonlyMap<string, Value>;
+
+/** What a function may know beside its arguments; callers' functions may know more. */
+export interface FunctionContext {
+  /** UTF-16 units of what a function may make. */
+  readonly textMax: number;
+}
+
+export type TemplateFunction<C extends FunctionContext = FunctionContext> = (args: readonly Value[], ctx: C) => Value;
 
 /** A moment, and the zone it is shown in. */
 export interface GoTime {
