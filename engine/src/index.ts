@@ -6,6 +6,8 @@
 import type { Agent } from 'node:http';
 import { EngineStartError, Supervisor } from './supervisor.ts';
 
+export { type Fence, guardReader } from './readerguard.ts';
+export { insideQuotes, tokensOf } from './sqltokens.ts';
 export { EngineStartError };
 
 export type EngineState = 'starting' | 'ready' | 'down';

@@ -17,12 +17,12 @@ interface OpenQuery {
 function serve(options: LaneOptions, port: NonNullable<typeof parentPort>): void {
   const pools = { readers: poolOf(options, 'readers'), streams: poolOf(options, 'streams') };
   const queries = new Map<number, OpenQuery>();
-  const reply = (message: FromLane) => port.postMessage(message);
+  const reply = (message: FromLane, given: ArrayBuffer[] = []) => port.postMessage(message, given);
 
   async function pull(id: number, query: OpenQuery): Promise<void> {
     try {
       const { done, value } = await query.blocks.next();
-      if (!done) return reply({ kind: 'block', id, block: value });
+      if (!done) return reply({ kind: 'block', id, block: value }, bytesOf(value));
       queries.delete(id);
       reply({ kind: 'end', id });
     } catch (thrown) {
@@ -51,6 +51,12 @@ function serve(options: LaneOptions, port: NonNullable<typeof parentPort>): void
       void query.blocks.return(undefined).catch(() => queries.delete(id));
     }
   });
+}
+
+/** What goes over without a copy: a block that has its memory to itself, as chDB's have. */
+function bytesOf({ bytes }: Block): ArrayBuffer[] {
+  const { buffer } = bytes;
+  return buffer instanceof ArrayBuffer && bytes.length === buffer.byteLength ? [buffer] : [];
 }
 
 function poolOf(options: LaneOptions, name: LanePool): SessionPool {

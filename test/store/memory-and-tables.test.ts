@@ -37,6 +37,7 @@ const texts = [
 const questions = texts.flatMap((text) => [
   { text, startMs: lastMs - 9 * hourMs, endMs: lastMs - 7 * hourMs, stepMs: 41_000 },
   { text, startMs: lastMs - 24 * hourMs, endMs: lastMs, stepMs: 31 * minuteMs },
+  { text, startMs: lastMs - 23 * hourMs + 7, endMs: lastMs - 1_000, stepMs: 5 * minuteMs },
   { text, startMs: lastMs - 90 * minuteMs, endMs: lastMs, stepMs: 60_000 },
   ...[0, 8 * hourMs, 8 * hourMs + 1, 20 * hourMs].map((ago) => ({ text, startMs: lastMs - ago, endMs: lastMs - ago })),
 ]);
@@ -45,7 +46,8 @@ test('memory, tables and both together give the same answers', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'farol-seam-'));
   try {
     const answers: (readonly string[])[] = [];
-    for (const recentMs of [26 * hourMs, 1, 8 * hourMs, 26 * hourMs]) {
+    const reaches = [26 * hourMs, 1, 8 * hourMs, anyReachMs(), anyReachMs(), 26 * hourMs];
+    for (const recentMs of reaches) {
       const bounds = { ...limits.store, flushMs: 5, smallGroupMs: 5, recentMs };
       await using store = await openStore({
         kind: 'embedded',
@@ -61,18 +63,18 @@ test('memory, tables and both together give the same answers', async () => {
       if (answers.length === 0) await fill(store);
       answers.push(await answersOf(store));
     }
-    const [memory, tables, both, warmed] = answers;
+    const [memory, ...others] = answers;
     for (const [i, { text, ...times }] of questions.entries()) {
       const asked = `${text} ${JSON.stringify(times)}`;
-      expect(tables?.[i], asked).toBe(memory?.[i]);
-      expect(both?.[i], asked).toBe(memory?.[i]);
-      expect(warmed?.[i], asked).toBe(memory?.[i]);
+      for (const [at, other] of others.entries()) {
+        expect(other[i], `${asked}, ${reaches[at + 1]} ms in memory`).toBe(memory?.[i]);
+      }
     }
     expect(memory?.filter((answer) => answer.length > 200).length).toBeGreaterThan(questions.length / 2);
   } finally {
     rmSync(dataDir, { recursive: true, force: true });
   }
-}, 120_000);
+}, 300_000);
 
 async function answersOf(store: Store): Promise<string[]> {
   const promql = createPromql({
@@ -124,7 +126,8 @@ async function fill(store: Store): Promise<void> {
     for (const [i, ref] of refs.entries()) {
       if (any(200) === 0) values[i] = 0;
       values[i] = (values[i] as number) + (i % 3 === 0 ? next() : any(50));
-      const isSilent = Math.floor(timeMs / (40 * minuteMs)) % 7 === i % 7;
+      // A third is regular, as most series are: of these a question about far windows reads little.
+      const isSilent = i % 3 !== 1 && Math.floor(timeMs / (40 * minuteMs)) % 7 === i % 7;
       if (isSilent || any(50) === 0) continue;
       const value = any(300) === 0 ? Number.NaN : (values[i] as number);
       const row: [number, number, number] = [ref, timeMs + any(2_000), value];
@@ -145,6 +148,11 @@ async function write(store: Store, rows: [number, number, number][], any: (below
   for (let i = 0; i < rows.length; i++) if (any(150) === 0) setStaleAt(bits, i);
   const [refs, timesMs] = [Int32Array.from(rows, (row) => row[0]), Float64Array.from(rows, (row) => row[1])];
   await store.write({ tenant: 'main', samples: { count: rows.length, refs, timesMs, values } });
+}
+
+/** Another place for the seam each time; a failure names it. */
+function anyReachMs(): number {
+  return Math.floor(Math.random() * 23 * hourMs) + hourMs;
 }
 
 function randomFrom(seed: number): () => number {

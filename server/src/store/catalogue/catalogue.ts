@@ -1,22 +1,33 @@
 /**
  * Every series this process knows: labels ↔ ref ↔ id. It is the authority: an id that two label sets would share is
  * salted until they differ. Kept in typed arrays by ref, because a million series must fit beside everything else.
+ * A ref is never used again for another series. One that was let go of can be read for another round (forgetting.ts).
  */
 import { hash53 } from '#kit';
-import { type Labels, labelsKey, labelValue, Refusal, type SeriesRef } from '#model';
+import { type Labels, labelsKey, Refusal, type SeriesRef } from '#model';
 import { roomFor } from './growing.ts';
+import { LabelIndex, NO_RUN } from './label-index.ts';
 import { RefList } from './ref-list.ts';
-import { textPool } from './text-pool.ts';
+import { RefTable } from './ref-table.ts';
+import type { Steps } from './turns.ts';
 
 export class Catalogue {
+  /** The day to note as the last on which somebody asked for a series' ref. */
+  today = 0;
+  /** Counts the rounds in which series were let go of: a ref from before may be of one of them, so intern it again. */
+  forgets = 0;
   private readonly tenants = new Map<string, TenantSeries>();
-  private readonly tenantOfRef: string[] = [];
-  private readonly labels: Labels[] = [];
+  private readonly tenantOfRef: TenantSeries[] = [];
   private readonly metrics: string[] = [];
   private ids = new Float64Array(1024);
   private hashes = new Int32Array(1024);
+  /** Where the label index has the series' labels; ~run of a series that was let go of. */
+  private runs = new Int32Array(1024);
+  private askedDays = new Uint16Array(1024);
+  /** Label sets that somebody asked for, by ref. */
+  private readonly made: (Labels | undefined)[] = [];
+  private madeCount = 0;
   private readonly seriesMax: number;
-  private readonly pool = textPool();
 
   constructor(seriesMax: number) {
     this.seriesMax = seriesMax;
@@ -27,9 +38,14 @@ export class Catalogue {
     const series = this.seriesOf(tenant);
     const hash = hashLabels(labels);
     const known = this.find(series, hash, labels);
-    if (known >= 0) return known;
+    if (known >= 0) {
+      this.askedDays[known] = this.today;
+      return known;
+    }
     if (series.count >= this.seriesMax) throw seriesLimit(tenant, this.seriesMax);
-    return this.add(series, hash, labels, this.freeId(series, labels));
+    const ref = this.add(series, hash, labels, this.freeId(series, labels));
+    this.askedDays[ref] = this.today;
+    return ref;
   }
 
   /** Takes a series as the tables name it. */
@@ -41,8 +57,17 @@ export class Catalogue {
     return this.add(series, hash, labels, this.refOfId(tenant, id) < 0 ? id : this.freeId(series, labels));
   }
 
+  /** Also of a series that was let go of in the last round; none of one before. */
   labelsOf(ref: SeriesRef): Labels {
-    return this.labels[ref] as Labels;
+    const known = this.made[ref];
+    if (known !== undefined) return known;
+    const labels = (this.tenantOfRef[ref] as TenantSeries).index.labelsOf(this.runOf(ref));
+    if (++this.madeCount > madeMax) {
+      this.made.fill(undefined);
+      this.madeCount = 1;
+    }
+    this.made[ref] = labels;
+    return labels;
   }
 
   metricOf(ref: SeriesRef): string {
@@ -50,7 +75,7 @@ export class Catalogue {
   }
 
   tenantOf(ref: SeriesRef): string {
-    return this.tenantOfRef[ref] as string;
+    return (this.tenantOfRef[ref] as TenantSeries).tenant;
   }
 
   idOf(ref: SeriesRef): number {
@@ -59,147 +84,187 @@ export class Catalogue {
 
   /** -1 when the tenant has no series of this id. Hot. */
   refOfId(tenant: string, id: number): SeriesRef {
-    const series = this.tenants.get(tenant);
-    if (series === undefined) return -1;
-    const { byId, mask } = series;
-    for (let slot = id & mask; ; slot = (slot + 1) & mask) {
-      const ref = (byId[slot] as number) - 1;
-      if (ref < 0 || this.ids[ref] === id) return ref;
-    }
+    return this.tenants.get(tenant)?.byId.find(id, this.ids) ?? -1;
   }
 
   count(tenant: string): number {
     return this.tenants.get(tenant)?.count ?? 0;
   }
 
-  /** Of all tenants; refs are 0 … size - 1. */
+  /** Of all tenants. */
   get size(): number {
-    return this.labels.length;
+    let size = 0;
+    for (const { count } of this.tenants.values()) size += count;
+    return size;
+  }
+
+  /** Refs are numbers below this. */
+  get refsEnd(): number {
+    return this.metrics.length;
   }
 
   tenantNames(): string[] {
     return [...this.tenants.keys()];
   }
 
-  /** Refs of the tenant's series in the order they came. */
+  /** Refs of the tenant's series in the order they came. For reading at once, or as of now. */
   all(tenant: string): Int32Array {
     return this.tenants.get(tenant)?.all.view() ?? new Int32Array(0);
   }
 
+  /** For reading at once. */
   ofMetric(tenant: string, metric: string): Int32Array {
-    return this.tenants.get(tenant)?.byMetric.get(metric)?.view() ?? new Int32Array(0);
+    const index = this.labels(tenant);
+    const pair = index?.name('__name__')?.values.get(metric);
+    return pair === undefined ? new Int32Array(0) : (index as LabelIndex).postings.view(pair);
   }
 
   metricNames(tenant: string): IterableIterator<string> {
-    return (this.tenants.get(tenant)?.byMetric ?? new Map<string, RefList>()).keys();
+    return (this.labels(tenant)?.name('__name__')?.values ?? new Map<string, number>()).keys();
   }
 
-  /** Refs of the tenant's series by the value of one label. Built when first asked for, then kept up to date. */
-  byLabel(tenant: string, name: string): ReadonlyMap<string, RefList> {
-    const series = this.seriesOf(tenant);
-    const known = series.byLabel.get(name);
-    if (known !== undefined) return known;
-    const built = new Map<string, RefList>();
-    for (const ref of series.all.view()) pushTo(built, labelValue(this.labelsOf(ref), name), ref);
-    if (series.byLabel.size >= labelIndexesMax) series.byLabel.clear();
-    series.byLabel.set(name, built);
-    return built;
+  /** Undefined when there has never been a series of this tenant. */
+  labels(tenant: string): LabelIndex | undefined {
+    return this.tenants.get(tenant)?.index;
+  }
+
+  /** The run of its labels in the tenant's index. Hot. */
+  runOf(ref: SeriesRef): number {
+    const run = this.runs[ref] as number;
+    return run >= 0 ? run : ~run;
+  }
+
+  isKnown(ref: SeriesRef): boolean {
+    return (this.runs[ref] as number) > NO_RUN;
+  }
+
+  /** Hot: every sample that is written. */
+  areKnown(refs: Int32Array, count: number): boolean {
+    for (let i = 0; i < count; i++) if (!((this.runs[refs[i] as number] as number) > NO_RUN)) return false;
+    return true;
+  }
+
+  /** The day on which somebody last asked for the ref, 0: not since the start. */
+  askedDay(ref: SeriesRef): number {
+    return this.askedDays[ref] as number;
+  }
+
+  /** It is not found from now on, and counts no more. Lists may name it until `thin`, and its labels stay until `free`. */
+  letGo(ref: SeriesRef): void {
+    const series = this.tenantOfRef[ref] as TenantSeries;
+    series.byHash.remove(ref, this.hashes);
+    series.byId.remove(ref, this.ids);
+    series.count--;
+    series.gone.push(ref);
+    this.runs[ref] = ~(this.runs[ref] as number);
+  }
+
+  /** Takes out of the lists what was let go of. */
+  *thin(): Steps<void> {
+    const isKnown = (ref: SeriesRef): boolean => this.isKnown(ref);
+    for (const { index, all, gone, emptied } of this.tenants.values()) {
+      if (gone.length === 0) continue;
+      this.forgets++;
+      yield gone.length;
+      all.keep(isKnown);
+      yield* this.thinPairs(index, { gone, emptied });
+      index.endKeeping();
+    }
+  }
+
+  private *thinPairs(index: LabelIndex, { gone, emptied }: Pick<TenantSeries, 'gone' | 'emptied'>): Steps<void> {
+    const isKnown = (ref: SeriesRef): boolean => this.isKnown(ref);
+    const marks = new Uint8Array(index.pairsEnd);
+    for (const ref of gone) {
+      for (const pair of index.pairsOf(this.runOf(ref))) marks[pair] = 1;
+      yield 10;
+    }
+    for (let pair = marks.indexOf(1); pair >= 0; pair = marks.indexOf(1, pair + 1)) {
+      yield 2 * index.postings.count(pair) + 10;
+      if (!index.keep(pair, isKnown)) emptied.push(pair);
+    }
+  }
+
+  /** Gives up the labels of what was let go of before. */
+  *free(): Steps<void> {
+    for (const { index, gone, emptied } of this.tenants.values()) {
+      for (const ref of gone) {
+        index.freeRun(this.runOf(ref));
+        this.runs[ref] = ~NO_RUN;
+        this.metrics[ref] = '';
+        this.made[ref] = undefined;
+        yield 30;
+      }
+      for (const pair of emptied) index.freePair(pair);
+      gone.length = 0;
+      emptied.length = 0;
+    }
   }
 
   private seriesOf(tenant: string): TenantSeries {
     const known = this.tenants.get(tenant);
     if (known !== undefined) return known;
     const created: TenantSeries = {
-      tenant: tenant,
+      tenant,
       count: 0,
-      mask: 1023,
-      byHash: new Int32Array(1024),
-      byId: new Int32Array(1024),
+      byHash: new RefTable(),
+      byId: new RefTable(),
       all: new RefList(),
-      byMetric: new Map(),
-      byLabel: new Map(),
+      index: new LabelIndex(),
+      gone: [],
+      emptied: [],
     };
     this.tenants.set(tenant, created);
     return created;
   }
 
-  private find(series: TenantSeries, hash: number, labels: Labels): number {
-    const { byHash, mask } = series;
-    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const ref = (byHash[slot] as number) - 1;
-      if (ref < 0) return -1;
-      if (this.hashes[ref] === hash && sameLabels(this.labels[ref] as Labels, labels)) return ref;
-    }
+  private find({ byHash, index }: TenantSeries, hash: number, labels: Labels): SeriesRef {
+    return byHash.find(hash, this.hashes, (ref) => index.hasLabels(this.runs[ref] as number, labels));
   }
 
-  private freeId(series: TenantSeries, labels: Labels): number {
+  private freeId({ tenant }: TenantSeries, labels: Labels): number {
     const key = labelsKey(labels);
     let id = hash53(key);
-    for (let salt = 1; this.refOfId(series.tenant, id) >= 0; salt++) id = hash53(`${salt}\0${key}`);
+    for (let salt = 1; this.refOfId(tenant, id) >= 0; salt++) id = hash53(`${salt}\0${key}`);
     return id;
   }
 
   private add(series: TenantSeries, hash: number, labels: Labels, id: number): SeriesRef {
-    const ref = this.labels.length;
-    const own = labels.map(this.pool);
-    this.labels.push(own);
-    const metric = labelValue(own, '__name__');
-    this.metrics.push(metric);
-    this.tenantOfRef.push(series.tenant);
+    const ref = this.metrics.length;
+    const { index } = series;
+    this.runs = roomFor(this.runs, ref);
+    this.askedDays = roomFor(this.askedDays, ref);
     this.ids = roomFor(this.ids, ref);
     this.ids[ref] = id;
     this.hashes = roomFor(this.hashes, ref);
     this.hashes[ref] = hash;
+    const run = index.add(ref, labels);
+    this.runs[ref] = run;
+    this.metrics.push(index.valueIn(run, '__name__'));
+    this.tenantOfRef.push(series);
+    this.made.push(undefined);
     series.count++;
-    if (series.count * 2 > series.mask) this.rehash(series);
-    place(series.byHash, series.mask, hash, ref);
-    place(series.byId, series.mask, id, ref);
+    series.byHash.add(ref, this.hashes);
+    series.byId.add(ref, this.ids);
     series.all.push(ref);
-    pushTo(series.byMetric, metric, ref);
-    for (const [name, byValue] of series.byLabel) pushTo(byValue, labelValue(own, name), ref);
     return ref;
-  }
-
-  private rehash(series: TenantSeries): void {
-    series.mask = series.mask * 2 + 1;
-    series.byHash = new Int32Array(series.mask + 1);
-    series.byId = new Int32Array(series.mask + 1);
-    for (const ref of series.all.view()) {
-      place(series.byHash, series.mask, this.hashes[ref] as number, ref);
-      place(series.byId, series.mask, this.ids[ref] as number, ref);
-    }
   }
 }
 
-/** Open-addressed tables hold ref + 1, so that 0 is an empty slot. At most half full. */
 interface TenantSeries {
   readonly tenant: string;
   count: number;
-  mask: number;
-  byHash: Int32Array;
-  byId: Int32Array;
+  readonly byHash: RefTable;
+  readonly byId: RefTable;
   readonly all: RefList;
-  readonly byMetric: Map<string, RefList>;
-  readonly byLabel: Map<string, Map<string, RefList>>;
+  readonly index: LabelIndex;
+  /** Let go of in the last round, and the pairs that were left without series. */
+  readonly gone: SeriesRef[];
+  readonly emptied: number[];
 }
 
-/** Past this many label indexes they are all dropped and built again as they are asked for. */
-const labelIndexesMax = 64;
-
-function place(table: Int32Array, mask: number, hash: number, ref: number): void {
-  let slot = hash & mask;
-  while (table[slot] !== 0) slot = (slot + 1) & mask;
-  table[slot] = ref + 1;
-}
-
-function pushTo(lists: Map<string, RefList>, key: string, ref: number): void {
-  let list = lists.get(key);
-  if (list === undefined) {
-    list = new RefList();
-    lists.set(key, list);
-  }
-  list.push(ref);
-}
+/** Label sets are made when asked for; as many are kept for the next who asks, then all are made anew. */
+const madeMax = 200_000;
 
 /** Hot: once per series and request. FNV-1a over the code units, with a separator that no length could fake. */
 function hashLabels(labels: Labels): number {
@@ -211,12 +276,6 @@ function hashLabels(labels: Labels): number {
   }
   hash ^= hash >>> 15;
   return Math.imul(hash, 0x2c1b3c6d) ^ (hash >>> 13);
-}
-
-function sameLabels(a: Labels, b: Labels): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
 }
 
 function seriesLimit(tenant: string, seriesMax: number): Refusal {

@@ -1,23 +1,23 @@
 /** A growing list of series refs; 4 bytes each. Refs only ever grow, so a list filled at intern is ascending. */
+import { roomFor } from './growing.ts';
+
 export class RefList {
-  length = 0;
-  private cells = new Int32Array(4);
+  private length = 0;
+  private cells = new Int32Array(1024);
 
   push(ref: number): void {
-    if (this.length === this.cells.length) {
-      const grown = new Int32Array(this.cells.length * 2);
-      grown.set(this.cells);
-      this.cells = grown;
-    }
+    this.cells = roomFor(this.cells, this.length);
     this.cells[this.length++] = ref;
   }
 
-  at(index: number): number {
-    return this.cells[index] as number;
-  }
-
-  /** A view of the refs so far; a later push does not change it. */
+  /** A view of the refs so far; nothing that comes later changes it. */
   view(): Int32Array {
     return this.cells.subarray(0, this.length);
+  }
+
+  /** Keeps the refs that pass. */
+  keep(test: (ref: number) => boolean): void {
+    this.cells = this.view().filter(test);
+    this.length = this.cells.length;
   }
 }

@@ -56,6 +56,16 @@ export class Sightings {
     return this.last[ref] ?? 0;
   }
 
+  /** The series is no longer known. */
+  forget(ref: number): void {
+    if (ref < this.hasHistograms.length) this.hasHistograms[ref] = 0;
+    if (ref >= this.first.length) return;
+    this.first[ref] = 0;
+    this.last[ref] = 0;
+    this.weekWritten[ref] = 0;
+    this.scattered.delete(ref);
+  }
+
   /** What the tables say of a day. */
   recall(ref: number, day: number): void {
     this.room(ref);

@@ -16,22 +16,19 @@ export function valueTest(matcher: Matcher): ValueTest {
   return kind === '=~' ? positive : { test: (text) => !positive.test(text) };
 }
 
-/** Patterns that people write most need no regular expression at all. */
+/** Patterns that people write most need no regular expression at all, and many need it for few values only. */
 function patternTest(matcher: Matcher): ValueTest {
   const pattern = matcher.value;
   if (pattern === '.*') return { test: () => true };
   if (pattern === '.+') return { test: (text) => text !== '' };
   const words = pattern.split('|');
   if (words.every(isLiteral)) return oneOf(words);
-  if (pattern.endsWith('.*') && isLiteral(pattern.slice(0, -2))) {
-    const start = pattern.slice(0, -2);
-    return { test: (text) => text.startsWith(start) };
-  }
-  if (pattern.endsWith('.+') && isLiteral(pattern.slice(0, -2))) {
-    const start = pattern.slice(0, -2);
-    return { test: (text) => text.length > start.length && text.startsWith(start) };
-  }
-  return regexTest(matcher);
+  const start = literalStart(pattern);
+  const rest = pattern.slice(start.length);
+  if (rest === '.*') return { test: (text) => text.startsWith(start) };
+  if (rest === '.+') return { test: (text) => text.length > start.length && text.startsWith(start) };
+  const regex = compile(matcher);
+  return { test: (text) => text.startsWith(start) && regex.matches(text) };
 }
 
 function oneOf(words: readonly string[]): ValueTest {
@@ -42,22 +39,15 @@ function oneOf(words: readonly string[]): ValueTest {
 /** Letters, digits and signs that mean only themselves in RE2. */
 const isLiteral = (text: string): boolean => /^[^\\.+*?()|[\]{}^$]*$/s.test(text);
 
-/** Answers are kept for this many values of a label, so that a hostile label set cannot fill the memory. */
-const answersMax = 100_000;
-
-function regexTest(matcher: Matcher): ValueTest {
-  const regex = compile(matcher);
-  const answers = new Map<string, boolean>();
-  return {
-    test(text) {
-      const known = answers.get(text);
-      if (known !== undefined) return known;
-      const answer = regex.matches(text);
-      if (answers.size < answersMax) answers.set(text, answer);
-      return answer;
-    },
-  };
+/** What every match begins with: the literals that no repetition follows, where there is no choice. */
+function literalStart(pattern: string): string {
+  if (pattern.includes('|')) return '';
+  const literals = /^[^\\.+*?()|[\]{}^$]*/s.exec(pattern)?.[0] ?? '';
+  return /^[*?{+]/.test(pattern.slice(literals.length)) ? withoutLast(literals) : literals;
 }
+
+/** Without the last character, which may be two code units. */
+const withoutLast = (text: string): string => [...text].slice(0, -1).join('');
 
 function compile({ name, kind, value }: Matcher): RE2JS {
   try {

@@ -21,9 +21,9 @@ export interface HeadOptions {
 export type HeadReader = (ref: SeriesRef, startMs: number, endMs: number) => Columns | undefined;
 
 /** A shrink aims below the budget, so that the next one is a while away. */
-const shrinkTo = 0.8;
+const shrinkTo = 0.9;
 /** Of the budget, for samples that wait to be packed. */
-const plainShare = 0.4;
+const plainShare = 0.25;
 const newSeriesPerLook = 1_000;
 /** Series looked at before others get their turn. */
 const sweepSlice = 2_000;
@@ -90,9 +90,14 @@ export class Head {
   reader(): HeadReader {
     const table = this.chunks.table();
     return (ref, startMs, endMs) => {
-      const parts = this.series[ref]?.between(startMs, endMs, table);
+      const series = this.series[ref];
+      if (series === undefined) return undefined;
+      if (series.isPlainFrom(startMs)) {
+        const { timesMs, values } = series.plainBetween(startMs, endMs);
+        return timesMs.length === 0 ? undefined : { ref, timesMs, values };
+      }
+      const parts = series.between(startMs, endMs, table);
       if (parts === undefined) return undefined;
-      if (parts.chunks.length === 0 && parts.late === undefined) return { ref, ...parts.plain };
       const unpack = () => unpackParts(parts, startMs, endMs, table);
       if (parts.isSure && parts.late === undefined) return lazyColumns(ref, parts.estimate, unpack);
       const floats = unpack();

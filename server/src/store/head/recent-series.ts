@@ -62,11 +62,16 @@ export class RecentSeries {
     return true;
   }
 
+  /** Whether nothing from `startMs` on is in chunks, or late. */
+  isPlainFrom(startMs: number): boolean {
+    return startMs > this.sealedMs || this.newest === NO_CHUNK;
+  }
+
   /** Where the samples with startMs <= time <= endMs are, if there may be any. */
   between(startMs: number, endMs: number, table: ChunkTable): Parts | undefined {
     const plain = this.plainBetween(startMs, endMs);
     const isSure = plain.timesMs.length > 0;
-    if (startMs > this.sealedMs || this.newest === NO_CHUNK) {
+    if (this.isPlainFrom(startMs)) {
       if (!isSure) return undefined;
       return { chunks: [], packedSamples: 0, plain, late: undefined, isSure, estimate: plain.timesMs.length };
     }
@@ -98,7 +103,8 @@ export class RecentSeries {
     this.move(dead);
   }
 
-  private plainBetween(startMs: number, endMs: number): Floats {
+  /** Of the plain samples those with startMs <= time <= endMs. Hot. */
+  plainBetween(startMs: number, endMs: number): Floats {
     const { times, start, end } = this;
     const from = start < end && (times[start] as number) >= startMs ? start : this.firstFrom(startMs);
     const to = start < end && (times[end - 1] as number) <= endMs ? end : this.firstFrom(endMs + 1);

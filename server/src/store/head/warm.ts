@@ -23,7 +23,7 @@ export interface WarmDeps {
 }
 
 /** Of the budget: the rest is for what arrives. */
-const warmShare = 0.7;
+const warmShare = 0.85;
 /** What most questions are about: the last hour, and what a range reaches back from there. */
 const soonMs = 80 * 60_000;
 /** Of one stretch, roughly. */

@@ -19,32 +19,58 @@ export const countOf = ({ sampleCount, timesMs }: Columns): number => sampleCoun
  * by series, and all of them unpacked at once would take many times the room. What was read is never written again.
  */
 export function lazyColumns(ref: SeriesRef, sampleCount: number, unpack: () => Floats): Columns {
-  const opened: Opened = { floats: undefined };
-  const read = (): Floats => {
-    if (opened.floats !== undefined) return opened.floats;
-    // First of all: unpacking may read other lazy columns.
-    const floats = unpack();
-    const before = latest?.deref();
-    if (before !== undefined) before.floats = undefined;
-    latest = new WeakRef(opened);
-    opened.floats = floats;
-    return floats;
-  };
+  return lazyOne({ ref, sampleCount }, readerOf(unpack, singles), (floats) => floats);
+}
+
+/** The same for series that are unpacked together. */
+export function lazyGroup(
+  series: readonly { readonly ref: SeriesRef; readonly sampleCount: number }[],
+  unpack: () => readonly Floats[],
+): Columns[] {
+  const read = readerOf(unpack, groups);
+  return series.map((one, index) => lazyOne(one, read, (floats) => floats[index] as Floats));
+}
+
+function lazyOne<T>(
+  { ref, sampleCount }: { readonly ref: SeriesRef; readonly sampleCount: number },
+  read: () => T,
+  own: (unpacked: T) => Floats,
+): Columns {
   return {
     ref,
     sampleCount,
     // Own and enumerable, so that a copy of the object has the arrays.
     get timesMs() {
-      return read().timesMs;
+      return own(read()).timesMs;
     },
     get values() {
-      return read().values;
+      return own(read()).values;
     },
   };
 }
 
-interface Opened {
-  floats: Floats | undefined;
+function readerOf<T>(unpack: () => T, among: Slot): () => T {
+  const opened: Opened = { unpacked: undefined };
+  return () => {
+    if (opened.unpacked !== undefined) return opened.unpacked as T;
+    // First of all: unpacking may read other lazy columns.
+    const unpacked = unpack();
+    const before = among.latest?.deref();
+    if (before !== undefined) before.unpacked = undefined;
+    among.latest = new WeakRef(opened);
+    opened.unpacked = unpacked;
+    return unpacked;
+  };
 }
 
-let latest: WeakRef<Opened> | undefined;
+interface Opened {
+  unpacked: unknown;
+}
+
+/** What was unpacked last. A group stays while single series are read, as these may be made of it one by one. */
+interface Slot {
+  latest: WeakRef<Opened> | undefined;
+}
+
+const singles: Slot = { latest: undefined };
+const groups: Slot = { latest: undefined };

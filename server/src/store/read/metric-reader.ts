@@ -1,11 +1,14 @@
 /** Questions about metrics: series are found in memory, samples in the recent head or in the tables. */
-import { type Labels, labelPairs, type SeriesColumns } from '#model';
+import type { Labels, SeriesColumns } from '#model';
 import type { AskLimits } from '../ask.ts';
+import { cardinalityOf } from '../catalogue/cardinality.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
+import { labelNames, labelValues, listSeries } from '../catalogue/listings.ts';
 import { resolveSeries } from '../catalogue/resolve.ts';
 import type { Sightings } from '../catalogue/sightings.ts';
-import type { LabelQuestion, MetricQuestion, MetricReader } from '../contract.ts';
+import type { MetricQuestion, MetricReader } from '../contract.ts';
 import type { Head } from '../head/head.ts';
+import type { Writings } from '../head/writings.ts';
 import { refusalOf } from '../refusals.ts';
 import { readSeconds } from '../selfmetrics.ts';
 import type { Wire } from '../wire.ts';
@@ -14,6 +17,7 @@ import { exemplarsFromTables, metadataFromTables } from './exemplars.ts';
 import { histogramsFromTables } from './histograms-sql.ts';
 import type { SampleDeps, SampleQuestion } from './sample-sql.ts';
 import { readSamples } from './samples.ts';
+import { walkSeries } from './walk.ts';
 
 export interface MetricReaderDeps {
   readonly wire: Wire;
@@ -22,6 +26,8 @@ export interface MetricReaderDeps {
   readonly askLimits: AskLimits;
   /** Absent where others write to the same tables: it would not know of their samples. */
   readonly head?: Head;
+  /** Absent where others write, as the head. */
+  readonly writings?: Writings;
 }
 
 export function createMetricReader(deps: MetricReaderDeps): MetricReader {
@@ -29,7 +35,10 @@ export function createMetricReader(deps: MetricReaderDeps): MetricReader {
   const sampleDeps: SampleDeps = { wire, catalogue, msMax: askLimits.msMax };
 
   async function select(question: MetricQuestion): Promise<SeriesColumns[]> {
-    const asked = sampleQuestion(question);
+    return read(sampleQuestion(question));
+  }
+
+  async function read(asked: SampleQuestion): Promise<SeriesColumns[]> {
     const withHistograms = { ...asked, refs: asked.refs.filter((ref) => sightings.hasHistogram(ref)) };
     const [floats, histograms] = await Promise.all([
       readSamples(asked, head === undefined ? sampleDeps : { ...sampleDeps, head }),
@@ -62,40 +71,24 @@ export function createMetricReader(deps: MetricReaderDeps): MetricReader {
     return { tenant, refs, startMs, endMs, ...(windows && { windows }), signal, limits: { samplesMax, seriesMax } };
   }
 
-  function refsOf({ tenant, matcherSets, startMs, endMs }: LabelQuestion): Iterable<number> {
-    const sets = matcherSets.length === 0 ? [[]] : matcherSets;
-    const found = sets.map((matchers) => resolveSeries(catalogue, sightings, { tenant, matchers, startMs, endMs }));
-    return found.length === 1 ? (found[0] as Int32Array) : new Set(found.flatMap((refs) => [...refs]));
-  }
-
   return {
     select: (question) => timed('select', question.signal, () => select(question)),
-    async labelNames(question) {
-      const names = new Set<string>();
-      for (const ref of refsOf(question)) {
-        const labels = catalogue.labelsOf(ref);
-        for (let i = 0; i < labels.length; i += 2) names.add(labels[i] as string);
-      }
-      return firstOf([...names].sort(), question.limit);
+    walk(question) {
+      const { refs, ...rest } = sampleQuestion(question);
+      const readSome = (some: Int32Array) => timed('walk', question.signal, () => read({ ...rest, refs: some }));
+      return walkSeries(refs, question, { labelsOf: (ref) => catalogue.labelsOf(ref), read: readSome });
     },
-    async labelValues(name, question) {
-      const values = new Set<string>();
-      for (const ref of refsOf(question)) {
-        for (const [label, value] of labelPairs(catalogue.labelsOf(ref))) if (label === name) values.add(value);
-      }
-      return firstOf([...values].sort(), question.limit);
-    },
-    async seriesOf(question) {
-      const found: Labels[] = [];
-      for (const ref of refsOf(question)) {
-        if (question.limit > 0 && found.length >= question.limit) break;
-        found.push(catalogue.labelsOf(ref));
-      }
-      return found;
-    },
+    labelNames: (question) => timed('labels', question.signal, () => labelNames(deps, question)),
+    labelValues: (name, question) => timed('labels', question.signal, () => labelValues(deps, name, question)),
+    listSeries: (question) => timed('labels', question.signal, () => listSeries(deps, question)),
+    seriesOf: (question) =>
+      timed('labels', question.signal, async () => [...(await listSeries(deps, question)).labels]),
+    cardinality: ({ tenant, limit }) => cardinalityOf(catalogue, tenant, limit),
     exemplars: (question) =>
       timed('exemplars', question.signal, () => exemplarsFromTables(sampleQuestion(question), sampleDeps)),
     metadata: (question) => metadataFromTables(question, wire, askLimits),
+    writtenSince: (tenant, mark) =>
+      deps.writings?.since(tenant, mark) ?? { mark: 0, leastMs: Number.NEGATIVE_INFINITY },
   };
 }
 
@@ -123,5 +116,3 @@ async function timed<T>(source: string, signal: AbortSignal, read: () => Promise
     end();
   }
 }
-
-const firstOf = (texts: string[], limit: number): string[] => (limit > 0 ? texts.slice(0, limit) : texts);

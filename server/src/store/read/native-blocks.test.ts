@@ -4,16 +4,21 @@ import { plain, Table } from '../rows/table.ts';
 import { nativeBlocks } from './native-blocks.ts';
 
 function blockOf(rows: number): Buffer {
-  const id = new Cells();
   const value = new Cells();
-  const table = new Table('t', [plain('id', 'UInt64', id), plain('value', 'Float64', value)]);
+  const since = new Cells();
+  const table = new Table('t', [plain('value', 'Float64', value), plain('since', 'UInt32', since)]);
   for (let row = 0; row < rows; row++) {
-    id.integer64(row);
     value.float64(row / 2);
+    since.uint32(row);
   }
   table.rows = rows;
   return Buffer.concat(table.native());
 }
+
+const columns = [
+  { name: 'value', bytes: 8 },
+  { name: 'since', bytes: 4 },
+] as const;
 
 async function* piecesOf(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
@@ -21,8 +26,9 @@ async function* piecesOf(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
 
 async function read(chunks: AsyncIterable<Buffer>): Promise<number[][]> {
   const found: number[][] = [];
-  for await (const { rows, words } of nativeBlocks(chunks, ['id', 'value'])) {
-    found.push([rows, words[2 * (rows - 1)] as number, new Float64Array(words.buffer)[2 * rows - 1] as number]);
+  for await (const { rows, cells } of nativeBlocks(chunks, columns)) {
+    const last = new Uint32Array(cells, 8 * rows).at(-1) as number;
+    found.push([rows, last, new Float64Array(cells, 0, rows).at(-1) as number]);
   }
   return found;
 }

@@ -1,20 +1,26 @@
 /**
- * Blocks of ClickHouse's `Native` format whose columns are all eight bytes wide: each column of a block stands
- * together, so that a block is read with one copy and no work per cell. The format's frame: for each block the number
- * of columns and of rows (varints), then for each column its name, its type and its cells.
+ * Blocks of ClickHouse's `Native` format whose columns are all of one width each: a column of a block stands together,
+ * so that a block is read with one copy and no work per cell. The format's frame: for each block the number of columns
+ * and of rows (varints), then for each column its name, its type and its cells.
  */
 import { brokenAnswer } from '../refusals.ts';
 
+export interface NativeColumn {
+  readonly name: string;
+  /** Of one cell. A block's columns stand one after another: the wider first, else they are not aligned. */
+  readonly bytes: 4 | 8;
+}
+
 export interface NativeBlock {
   readonly rows: number;
-  /** Cells of all columns, one column after another, as 32-bit words (little-endian). */
-  readonly words: Uint32Array;
+  /** Cells of all columns, one column after another (little-endian). */
+  readonly cells: ArrayBuffer;
 }
 
 /** Yields blocks in the order they come. The caller owns each. */
 export async function* nativeBlocks(
   chunks: AsyncIterable<Buffer>,
-  columns: readonly string[],
+  columns: readonly NativeColumn[],
 ): AsyncGenerator<NativeBlock> {
   const assembler = new BlockAssembler(columns);
   for await (const chunk of chunks) {
@@ -27,16 +33,20 @@ export async function* nativeBlocks(
 const headerBytesMax = 1024;
 
 class BlockAssembler {
-  private readonly columns: readonly string[];
+  private readonly columns: readonly NativeColumn[];
+  private readonly rowBytes: number;
   private rest: Buffer = Buffer.alloc(0);
   private rows = 0;
   private cells = new Uint8Array(0);
   private filled = 0;
+  /** Where the column ends that is being filled. */
+  private columnEnd = 0;
   /** Columns of the block whose header was read; 0 between blocks. */
   private column = 0;
 
-  constructor(columns: readonly string[]) {
+  constructor(columns: readonly NativeColumn[]) {
     this.columns = columns;
+    this.rowBytes = columns.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   push(chunk: Buffer): NativeBlock[] {
@@ -44,12 +54,12 @@ class BlockAssembler {
     const bytes = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk]);
     let at = 0;
     while (at < bytes.length) {
-      if (this.filled === this.column * this.rows * 8) {
+      if (this.filled === this.columnEnd) {
         const end = this.readHeader(bytes, at);
         if (end === undefined) break;
         at = end;
       }
-      const taken = bytes.subarray(at, at + this.column * this.rows * 8 - this.filled);
+      const taken = bytes.subarray(at, at + this.columnEnd - this.filled);
       this.cells.set(taken, this.filled);
       this.filled += taken.length;
       at += taken.length;
@@ -65,9 +75,10 @@ class BlockAssembler {
   }
 
   private finish(blocks: NativeBlock[]): void {
-    if (this.rows > 0) blocks.push({ rows: this.rows, words: new Uint32Array(this.cells.buffer) });
+    if (this.rows > 0) blocks.push({ rows: this.rows, cells: this.cells.buffer as ArrayBuffer });
     this.cells = new Uint8Array(0);
     this.filled = 0;
+    this.columnEnd = 0;
     this.column = 0;
     this.rows = 0;
   }
@@ -87,15 +98,20 @@ class BlockAssembler {
       if (bytes.length - start > headerBytesMax) throw brokenAnswer(bytes.subarray(start));
       return undefined;
     }
-    if (name !== this.columns[this.column] || !eightBytes.test(type)) throw brokenAnswer(bytes.subarray(start));
-    if (this.column === 0) this.cells = new Uint8Array(new ArrayBuffer(this.columns.length * rows * 8));
+    const expected = this.columns[this.column] as NativeColumn;
+    if (name !== expected.name || widthOf(type) !== expected.bytes) throw brokenAnswer(bytes.subarray(start));
+    if (this.column === 0) this.cells = new Uint8Array(new ArrayBuffer(this.rowBytes * rows));
     this.rows = rows;
+    this.columnEnd += expected.bytes * rows;
     this.column++;
     return reader.at;
   }
 }
 
-const eightBytes = /^(UInt64|Int64|Float64|DateTime64\(\d(, '\w+')?\))$/;
+function widthOf(type: string): number | undefined {
+  if (type === 'UInt32') return 4;
+  return /^(UInt64|Int64|Float64|DateTime64\(\d(, '\w+')?\))$/.test(type) ? 8 : undefined;
+}
 
 interface Reader {
   at: number;

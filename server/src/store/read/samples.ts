@@ -25,6 +25,7 @@ async function fromTables(question: SampleQuestion, deps: SampleDeps): Promise<C
   return columns;
 }
 
+/** Views of what is in memory anyway, or unpacked one by one: however many samples there are, they take no more room. */
 function fromHead({ refs, startMs, endMs, limits }: SampleQuestion, head: Head): Columns[] {
   const found: Columns[] = [];
   let samples = 0;
@@ -33,7 +34,6 @@ function fromHead({ refs, startMs, endMs, limits }: SampleQuestion, head: Head):
     const columns = read(refs[i] as number, startMs, endMs);
     if (columns === undefined) continue;
     samples += countOf(columns);
-    if (samples > limits.samplesMax) throw tooMany('samples', limits.samplesMax);
     if (found.length >= limits.seriesMax) throw tooMany('series', limits.seriesMax);
     found.push(columns);
   }
@@ -43,8 +43,6 @@ function fromHead({ refs, startMs, endMs, limits }: SampleQuestion, head: Head):
 
 /** Every time of `older` is before every time of `recent`. */
 function join(older: Columns[], recent: Columns[], limits: SampleQuestion['limits']): Columns[] {
-  const samples = countAll(older) + countAll(recent);
-  if (samples > limits.samplesMax) throw tooMany('samples', limits.samplesMax);
   const recentOf = new Map<SeriesRef, Columns>(recent.map((columns) => [columns.ref, columns]));
   const found = older.map((columns) => {
     const more = recentOf.get(columns.ref);

@@ -1,5 +1,6 @@
 /** Log lines, and spans with the times of their traces. */
 import type { SpanRow } from '#model';
+import { LogShapeRows } from '../rows/log-shapes.ts';
 import { type Arrival, LogRows } from '../rows/logs.ts';
 import { SpanRows, TraceTimeRows } from '../rows/spans.ts';
 import type { Table } from '../rows/table.ts';
@@ -11,6 +12,15 @@ export class LogGroup extends Group {
   constructor(logs = new LogRows()) {
     super([logs.table]);
     this.logs = logs;
+  }
+}
+
+export class LogShapeGroup extends Group {
+  readonly shapes: LogShapeRows;
+
+  constructor(shapes = new LogShapeRows()) {
+    super([shapes.table]);
+    this.shapes = shapes;
   }
 }
 

@@ -1,6 +1,7 @@
 /** Samples, histograms, exemplars and metadata: the series rows go first, so that no sample stands without its labels. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { SampleColumns } from '#model';
+import { Refusal, type SampleColumns } from '#model';
+import type { Catalogue } from '../catalogue/catalogue.ts';
 import { dayOf } from '../catalogue/sightings.ts';
 import type { WriteBatch } from '../contract.ts';
 import { ExemplarRows, HistogramRows, MetadataRows } from '../rows/metrics.ts';
@@ -15,6 +16,8 @@ export interface MetricDeps extends SeriesBooks {
   readonly insert: (table: Table) => Promise<void>;
   /** Told what has become durable, in the order it did. */
   readonly durable: (samples: SampleColumns) => void;
+  /** Told before the sender that samples from `leastMs` on have become visible, or may have. */
+  readonly wrote: (tenant: string, leastMs: number) => void;
 }
 
 export class MetricGroup extends Group {
@@ -23,6 +26,8 @@ export class MetricGroup extends Group {
   readonly exemplars: ExemplarRows;
   readonly metadata: MetadataRows;
   readonly taken: SampleColumns[] = [];
+  /** The least time of each tenant's samples and histograms. */
+  readonly leastMs = new Map<string, number>();
 
   constructor() {
     const samples = new SampleRows();
@@ -39,12 +44,24 @@ export class MetricGroup extends Group {
   override clear(): void {
     super.clear();
     this.taken.length = 0;
+    this.leastMs.clear();
   }
 }
 
 /** Whether the batch has something for this lane. */
 export function hasMetrics({ samples, histograms, exemplars, metadata }: WriteBatch): boolean {
   return (samples?.count ?? 0) + (histograms?.length ?? 0) + (exemplars?.length ?? 0) + (metadata?.length ?? 0) > 0;
+}
+
+/** Refuses rows of series that were forgotten since their refs were asked for: nothing could be found under them. */
+export function assertKnown({ samples, histograms = [], exemplars = [] }: WriteBatch, catalogue: Catalogue): void {
+  const isKnown = ({ ref }: { readonly ref: number }): boolean => catalogue.isKnown(ref);
+  const areKnown = samples === undefined || catalogue.areKnown(samples.refs, samples.count);
+  if (areKnown && histograms.every(isKnown) && exemplars.every(isKnown)) return;
+  throw new Refusal('a series had no samples within the retention and was forgotten this moment; send again', {
+    code: 'STORE_BUSY',
+    retryAfterSeconds: 1,
+  });
 }
 
 export function fillMetrics(group: MetricGroup, batch: WriteBatch, deps: MetricDeps): void {
@@ -62,12 +79,30 @@ export function fillMetrics(group: MetricGroup, batch: WriteBatch, deps: MetricD
   const seenSeconds = Math.floor(deps.nowMs() / 1000);
   for (const row of metadata) if (deps.metadata.isNews(tenant, row)) group.metadata.push(tenant, row, seenSeconds);
   if (samples !== undefined) group.taken.push(samples);
+  const leastMs = Math.min(group.leastMs.get(tenant) ?? Number.POSITIVE_INFINITY, leastTimeOf(batch));
+  if (leastMs < Number.POSITIVE_INFINITY) group.leastMs.set(tenant, leastMs);
+}
+
+function leastTimeOf({ samples, histograms = [] }: WriteBatch): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < (samples?.count ?? 0); i++) least = Math.min(least, samples?.timesMs[i] as number);
+  for (const { timeMs } of histograms) least = Math.min(least, timeMs);
+  return least;
 }
 
 /** Requests are answered between so many rows: a group of half a million must not keep the process from its other work. */
 const rowsPerTurn = 20_000;
 
 export async function flushMetrics(group: MetricGroup, deps: MetricDeps): Promise<void> {
+  try {
+    await writeMetrics(group, deps);
+  } finally {
+    // Once readers see them, and not before. An insert that failed may have written its rows all the same.
+    for (const [tenant, leastMs] of group.leastMs) deps.wrote(tenant, leastMs);
+  }
+}
+
+async function writeMetrics(group: MetricGroup, deps: MetricDeps): Promise<void> {
   await flushSeries(deps);
   try {
     await allOf(group.tables.map((table) => deps.insert(table)));

@@ -35,13 +35,18 @@ function open(wire: Wire, recall: (writer: Writer) => Promise<void> = async () =
   const catalogue = new Catalogue(100);
   const durable: SampleColumns[] = [];
   const failures: (string | undefined)[] = [];
+  const told: string[] = [];
   const writer = new Writer({
     wire,
     clock: systemClock,
     limits: { ...limits.store, flushMs: 5 },
     catalogue,
     sightings: new Sightings(),
-    durable: (samples) => durable.push(samples),
+    durable: (samples) => {
+      durable.push(samples);
+      told.push('durable');
+    },
+    wrote: (tenant, leastMs) => told.push(`${tenant} from ${leastMs}`),
     report: (failure) => failures.push(failure),
     assertWritable: () => undefined,
     recall,
@@ -55,7 +60,7 @@ function open(wire: Wire, recall: (writer: Writer) => Promise<void> = async () =
       values: Float64Array.of(value),
     },
   });
-  return { writer, durable, failures, batch };
+  return { writer, catalogue, durable, failures, told, batch };
 }
 
 const reset = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
@@ -90,6 +95,28 @@ test('series rows that could not be written go with the next samples', async () 
   expect(second?.bytes.length).toBe(first?.bytes.length);
   expect(second?.token).not.toBe(first?.token);
   expect(triesOf(tries, 'samples')).toHaveLength(1);
+});
+
+test('samples of a series that was forgotten meanwhile are refused, and taken under its new ref', async () => {
+  const { wire } = wireThat(() => undefined);
+  const { writer, catalogue, durable, batch } = open(wire);
+  const late = batch(1);
+  catalogue.letGo(late.samples.refs[0] as number);
+  await expect(writer.write(late)).rejects.toMatchObject({ code: 'STORE_BUSY' });
+  await writer.write(batch(2));
+  expect(durable.map(({ values }) => values[0])).toEqual([2]);
+});
+
+test('how far back was written is told once it is seen and before the sender hears, and after a failure too', async () => {
+  const full = Object.assign(new Error('no space'), { code: '243' });
+  const { wire } = wireThat((insert, all) =>
+    insert.table === 'samples' && triesOf(all, 'samples').length === 2 ? full : undefined,
+  );
+  const { writer, told, batch } = open(wire);
+  await writer.write(batch(1)).then(() => told.push('heard'));
+  expect(told).toEqual(['durable', 'main from 1700000000000', 'heard']);
+  await expect(writer.write(batch(2))).rejects.toMatchObject({ code: 'STORE_FULL' });
+  expect(told.slice(3)).toEqual(['main from 1700000000000']);
 });
 
 test('a row that cannot be encoded is refused alone, and leaves nothing behind', async () => {

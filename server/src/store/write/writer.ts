@@ -11,11 +11,11 @@ import type { WriteBatch, WriteReceipt } from '../contract.ts';
 import type { Table } from '../rows/table.ts';
 import { bytesWritten, duplicateRows, writesRefused } from '../selfmetrics.ts';
 import type { Wire } from '../wire.ts';
-import { fillSpans, flushSpans, LogGroup, SpanGroup } from './event-lanes.ts';
+import { fillSpans, flushSpans, LogGroup, LogShapeGroup, SpanGroup } from './event-lanes.ts';
 import { type InsertDeps, insertDurably } from './insert.ts';
 import { Lane } from './lane.ts';
 import { MetadataFilter } from './metadata-filter.ts';
-import { fillMetrics, flushMetrics, hasMetrics, type MetricDeps, MetricGroup } from './metric-lane.ts';
+import { assertKnown, fillMetrics, flushMetrics, hasMetrics, type MetricDeps, MetricGroup } from './metric-lane.ts';
 import { RecentSlices } from './requests.ts';
 import { type Slice, slicesOf } from './slices.ts';
 
@@ -27,6 +27,7 @@ export interface WriterDeps {
   readonly sightings: Sightings;
   /** Told of samples that have become durable. */
   readonly durable: (samples: SampleColumns) => void;
+  readonly wrote: MetricDeps['wrote'];
   readonly report: InsertDeps['report'];
   /** Throws a refusal while nothing can be written. */
   readonly assertWritable: () => void;
@@ -42,6 +43,7 @@ export class Writer implements AsyncDisposable {
   private readonly metrics: Lane<MetricGroup>;
   private readonly logs: Lane<LogGroup>;
   private readonly spans: Lane<SpanGroup>;
+  private readonly shapes: Lane<LogShapeGroup>;
   private readonly session = randomUUID();
   private tokens = 0;
   private closed = false;
@@ -65,16 +67,23 @@ export class Writer implements AsyncDisposable {
     });
     this.logs = new Lane({ ...pace, newGroup: () => new LogGroup(), flush: (group) => insert(group.logs.table) });
     this.spans = new Lane({ ...pace, newGroup: () => new SpanGroup(), flush: (group) => flushSpans(group, insert) });
+    this.shapes = new Lane({
+      ...pace,
+      newGroup: () => new LogShapeGroup(),
+      flush: (group) => insert(group.shapes.table),
+    });
   }
 
   async write(batch: WriteBatch): Promise<WriteReceipt> {
     try {
       this.assertRoom();
       this.deps.assertWritable();
+      assertKnown(batch, this.deps.catalogue);
       const metrics = hasMetrics(batch)
         ? this.metrics.add((group) => fillMetrics(group, batch, this.metricDeps)).then(() => 0)
         : 0;
-      const duplicates = await allSettledOrThrow([this.writeLogs(batch), this.writeSpans(batch), metrics]);
+      const shapes = this.writeShapes(batch);
+      const duplicates = await allSettledOrThrow([this.writeLogs(batch), this.writeSpans(batch), metrics, shapes]);
       return { duplicateRows: sumOf(duplicates) };
     } catch (error) {
       writesRefused.inc({ reason: error instanceof Refusal ? error.code : 'BUG' });
@@ -83,7 +92,7 @@ export class Writer implements AsyncDisposable {
   }
 
   queued(): { rows: number; bytes: number } {
-    const lanes = [this.metrics, this.logs, this.spans];
+    const { lanes } = this;
     return {
       rows: lanes.reduce((sum, lane) => sum + lane.queuedRows, 0),
       bytes: lanes.reduce((sum, lane) => sum + lane.queuedBytes, 0),
@@ -93,7 +102,11 @@ export class Writer implements AsyncDisposable {
   /** Writes what is waiting, and takes nothing more. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.closed = true;
-    for (const lane of [this.metrics, this.logs, this.spans]) await lane[Symbol.asyncDispose]();
+    for (const lane of this.lanes) await lane[Symbol.asyncDispose]();
+  }
+
+  private get lanes() {
+    return [this.metrics, this.logs, this.spans, this.shapes];
   }
 
   private async writeLogs(batch: WriteBatch): Promise<number> {
@@ -105,6 +118,11 @@ export class Writer implements AsyncDisposable {
       ),
     );
     return this.duplicates('logs', await allSettledOrThrow(writes));
+  }
+
+  private async writeShapes({ tenant, logShapes = [] }: WriteBatch): Promise<number> {
+    if (logShapes.length > 0) await this.shapes.add((group) => group.shapes.push(tenant, logShapes));
+    return 0;
   }
 
   private async writeSpans(batch: WriteBatch): Promise<number> {
