@@ -1,11 +1,12 @@
 import type { AggregateExpr } from '@farol/promql';
-import type { Labels } from '#model';
+import { type Labels, noLabels } from '#model';
 import { hasHistograms, withHistograms } from './aggregatehistograms.ts';
 import type { Context } from './context.ts';
 import { countValues } from './countvalues.ts';
+import { Grouping } from './grouping.ts';
 import { AverageGroup, CountGroup, ExtremeGroup, type GroupKernel, SumGroup, VarianceGroup } from './kernels/groups.ts';
 import { quantileOf } from './kernels/quantile.ts';
-import { keepNames, keyOfNames, keyWithoutNames, METRIC_NAME, withoutNames } from './labelset.ts';
+import type { Passing } from './passing.ts';
 import { selectBest } from './topk.ts';
 import { FLOAT, type Grid, type GridSeries, type GridValue, isEmpty, newSeries, type VectorValue } from './values.ts';
 
@@ -41,22 +42,46 @@ export async function aggregate(aggregation: Aggregation): Promise<VectorValue> 
 }
 
 /** Splits the series into groups, in order of first appearance. */
-export function groupsOf(series: readonly GridSeries[], { grouping, without }: AggregateExpr): Group[] {
-  const sorted = [...new Set(grouping)].sort();
-  const dropped = new Set([...sorted, METRIC_NAME]);
-  const kept = new Set(sorted);
-  const byKey = new Map<string, Group>();
+export function groupsOf(series: readonly GridSeries[], expr: AggregateExpr): Group[] {
+  const grouping = new Grouping(expr);
+  const members: GridSeries[][] = [];
   for (const one of series) {
-    const key = without ? keyWithoutNames(one.labels, dropped) : keyOfNames(one.labels, sorted);
-    const group = byKey.get(key);
-    if (group !== undefined) {
-      group.members.push(one);
-      continue;
-    }
-    const labels = without ? withoutNames(one.labels, dropped) : keepNames(one.labels, kept);
-    byKey.set(key, { labels, members: [one] });
+    const group = grouping.groupOf(one.labels);
+    members[group] ??= [];
+    members[group].push(one);
   }
-  return [...byKey.values()];
+  return members.map((own, group) => ({ labels: grouping.labels[group] ?? noLabels, members: own }));
+}
+
+/** Whether the aggregation needs each series only once, so that they may pass by (see passing.ts). */
+export const takesPassing = ({ op }: AggregateExpr): boolean => reductions.has(op);
+
+const reductions: ReadonlySet<string> = new Set(['sum', 'avg', 'count', 'group', 'min', 'max', 'stddev', 'stdvar']);
+
+/** As `aggregate`, of series that have floats only. */
+export async function aggregatePassing(
+  { expr, grid, ctx }: Omit<Aggregation, 'input' | 'param'>,
+  passing: Passing,
+): Promise<VectorValue> {
+  const grouping = new Grouping(expr);
+  const groups: { readonly kernel: GroupKernel; dropName: boolean }[] = [];
+  await passing((series) => {
+    const at = grouping.groupOf(series.labels);
+    let group = groups[at];
+    if (group === undefined) {
+      ctx.pace.hold(grid.steps);
+      group = { kernel: kernelFor(expr, grid.steps), dropName: false };
+      groups.push(group);
+    }
+    group.kernel.add(series);
+    group.dropName ||= series.dropName;
+  });
+  const series = groups.map(({ kernel, dropName }, at) => {
+    const out = newSeries(grouping.labels[at] ?? noLabels, grid.steps, dropName);
+    kernel.finish(out);
+    return out;
+  });
+  return { kind: 'vector', series };
 }
 
 async function reduceGroups(aggregation: Aggregation): Promise<VectorValue> {

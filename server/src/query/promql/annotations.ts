@@ -154,6 +154,16 @@ export class Annotations {
     return { warnings: this.listOf('warning', query), infos: this.listOf('info', query) };
   }
 
+  /** Whether none of them tells when or how often: so they are the same whenever their steps are computed. */
+  get areTimeless(): boolean {
+    return [...this.notes.values()].every((note) => note.monotonicity === undefined && note.occurrences === undefined);
+  }
+
+  /** Takes the remarks about other steps of the same query, which must be timeless. */
+  join(others: Annotations): void {
+    for (const [text, note] of others.notes) if (!this.notes.has(text)) this.notes.set(text, note);
+  }
+
   private add(severity: Severity, text: string, at: Span): void {
     this.notes.set(text, { severity, text, start: at.start, end: at.end });
   }

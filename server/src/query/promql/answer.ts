@@ -1,9 +1,8 @@
-import type { Labels, NativeHistogram, SeriesColumns } from '#model';
+import { compareLabels, type Labels, type NativeHistogram, type SeriesColumns } from '#model';
 import type { AnnotationLists } from './annotations.ts';
 import { cutAtEdges } from './edges.ts';
 import { failed } from './failures.ts';
 import { toNative } from './histograms/histogram.ts';
-import { compareLabels } from './labelset.ts';
 import { dropNames, dropRawNames } from './merge.ts';
 import {
   ABSENT,
@@ -38,6 +37,8 @@ export interface QueryStats {
   readonly selectMs: number;
   readonly evalMs: number;
   readonly totalMs: number;
+  /** Steps of a range query that were not evaluated: they were finished before. */
+  readonly stepsReused: number;
 }
 
 export interface Answer {
@@ -106,7 +107,7 @@ function columnsOf(series: GridSeries, grid: Grid): SeriesColumns {
     labels,
     timesMs: timesMs.subarray(0, count),
     values: kept.subarray(0, count),
-    histograms: histograms.length > 0 ? histograms : undefined,
+    ...(histograms.length > 0 && { histograms }),
   };
 }
 

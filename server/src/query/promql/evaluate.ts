@@ -1,5 +1,5 @@
 import { type CallExpr, type Expr, type MatrixSelector, type SubqueryExpr, withoutParens } from '@farol/promql';
-import { aggregate } from './aggregate.ts';
+import { aggregate, aggregatePassing, takesPassing } from './aggregate.ts';
 import { applyBinary } from './binary.ts';
 import type { Context } from './context.ts';
 import { absentFunctions } from './functions/absent.ts';
@@ -14,6 +14,7 @@ import { sortingFunctions } from './functions/sorting.ts';
 import { timeFunctions } from './functions/time.ts';
 import { type Histogram, multiply } from './histograms/histogram.ts';
 import { isStepInvariant } from './invariant.ts';
+import { passingOf } from './passing.ts';
 import { selectInstant, selectRange, selectTimes, windowOf } from './select.ts';
 import { selectSmoothed } from './smoothed.ts';
 import { selectStarts } from './starts.ts';
@@ -77,6 +78,8 @@ async function evaluateNode(expr: Expr, grid: Grid, ctx: Context): Promise<GridV
       return applyBinary({ expr, grid, ctx }, left, right);
     }
     case 'aggregate': {
+      const passing = takesPassing(expr) ? passingOf(expr.expr, grid, ctx) : undefined;
+      if (passing !== undefined) return aggregatePassing({ expr, grid, ctx }, passing);
       const param = expr.param === undefined ? undefined : await evaluate(expr.param, grid, ctx);
       const input = await evaluateVector(expr.expr, grid, ctx);
       return aggregate({ expr, input, param, grid, ctx });

@@ -19,7 +19,9 @@ import { type Answer, instantAnswer, type QueryValue, rangeAnswer, rawAnswer } f
 import type { Context } from './context.ts';
 import { evaluate, evaluateRange } from './evaluate.ts';
 import { cancelled } from './failures.ts';
+import { type Evaluated, FinishedSteps } from './finished.ts';
 import { statisticsSelectors, withDetectedHints } from './hints.ts';
+import { seesOwnPast } from './ownpast.ts';
 import { Pace } from './pace.ts';
 import { re2Patterns } from './patterns.ts';
 import { fetchLate, prefetch } from './prefetch.ts';
@@ -28,13 +30,14 @@ import { Sharing } from './sharing.ts';
 import { type Grid, gridOf } from './values.ts';
 
 export type { Answer, QueryStats, QueryValue } from './answer.ts';
-export { formatG } from './goformat.ts';
 export { AverageGroup, CountGroup, ExtremeGroup, type GroupKernel, SumGroup, VarianceGroup } from './kernels/groups.ts';
 export { Pace } from './pace.ts';
 export { compilePattern, re2Patterns } from './patterns.ts';
 
 export interface PromqlDeps {
   readonly select: MetricReader['select'];
+  /** Lets range questions that are asked again reuse their finished steps. */
+  readonly writtenSince?: MetricReader['writtenSince'];
   readonly limits: Limits['query'];
   readonly clock: Clock;
   /** Accepts experimental functions and syntax. Default false. */
@@ -79,15 +82,17 @@ const subqueryStepMs = 60_000;
 export function createPromql(deps: PromqlDeps): Promql {
   const parse = (text: string): Expr => reading(text, deps, parseExpr);
   const sharing = new Sharing<Answer>();
+  const { writtenSince, limits } = deps;
+  const finished = writtenSince && new FinishedSteps({ writtenSince, bytesMax: limits.finishedBytesMax });
   return {
     instant: (question) => {
-      const answer = (signal: AbortSignal) => answerInstant(deps, parse, { ...question, signal });
+      const answer = (signal: AbortSignal) => answerInstant({ ...deps, parse }, { ...question, signal });
       return inspected({ name: 'query.promql', text: question.text, cost }, () =>
         sharing.join(keyOf(question), question.signal, answer),
       );
     },
     range: (question) => {
-      const answer = (signal: AbortSignal) => answerRange(deps, parse, { ...question, signal });
+      const answer = (signal: AbortSignal) => answerRange({ ...deps, parse, finished }, { ...question, signal });
       return inspected({ name: 'query.promql', text: question.text, cost }, () =>
         sharing.join(keyOf(question), question.signal, answer),
       );
@@ -132,29 +137,50 @@ function selectorOf(matchers: readonly Matcher[], patterns: PatternSupport): Mat
   throw new Refusal('match[] must contain at least one non-empty matcher', { code: 'BAD_REQUEST' });
 }
 
-async function answerInstant(deps: PromqlDeps, parse: Promql['parse'], question: InstantQuestion): Promise<Answer> {
+interface Asking extends PromqlDeps {
+  readonly parse: Promql['parse'];
+}
+
+async function answerInstant({ parse, ...deps }: Asking, question: InstantQuestion): Promise<Answer> {
   const { timeMs } = question;
+  const beganMs = deps.clock.tickMs();
+  const asked = parse(question.text);
   const grid = gridOf(timeMs, timeMs, 1);
-  return run(deps, parse, { ...question, grid, stepMs: 0 }, async (expr, ctx) => {
+  const { answer } = await run(deps, asked, { ...question, grid, stepMs: 0, beganMs }, async (expr, ctx) => {
     const range = withoutParens(expr);
     if (range.kind === 'matrix' || range.kind === 'subquery') {
       return rawAnswer(await evaluateRange(range, grid, ctx), timeMs);
     }
     return instantAnswer(await evaluate(expr, grid, ctx), timeMs);
   });
+  return answer;
 }
 
-async function answerRange(deps: PromqlDeps, parse: Promql['parse'], question: RangeQuestion): Promise<Answer> {
-  const grid = checkedGrid(question, deps.limits.pointsPerSeriesMax);
-  return run(deps, parse, { ...question, grid }, async (expr, ctx) => {
-    const type = exprType(expr);
-    if (type !== 'vector' && type !== 'scalar') {
-      const name = type === 'matrix' ? 'range vector' : type;
-      const message = `invalid expression type "${name}" for range query, must be Scalar or instant Vector`;
-      throw new Refusal(message, { code: 'BAD_REQUEST' });
-    }
-    return rangeAnswer(await evaluate(expr, grid, ctx), grid);
-  });
+async function answerRange(
+  { parse, finished, ...deps }: Asking & { readonly finished?: FinishedSteps },
+  question: RangeQuestion,
+): Promise<Answer> {
+  const beganMs = deps.clock.tickMs();
+  const whole = checkedGrid(question, deps.limits.pointsPerSeriesMax);
+  const asked = parse(question.text);
+  checkRangeType(asked);
+  const answerSteps = (grid: Grid): Promise<Evaluated> =>
+    run(deps, asked, { ...question, grid, beganMs }, async (expr, ctx) =>
+      rangeAnswer(await evaluate(expr, grid, ctx), grid),
+    );
+  const { startMs, stepMs, endMs: _, signal: __, ...same } = question;
+  const isWhole = Number.isSafeInteger(startMs) && Number.isSafeInteger(stepMs);
+  if (finished === undefined || !isWhole || !seesOwnPast(asked)) return (await answerSteps(whole)).answer;
+  const key = JSON.stringify([same.tenant, same.text, stepMs, startMs % stepMs, same.lookbackMs]);
+  return finished.answer({ ...same, key, grid: whole }, answerSteps);
+}
+
+function checkRangeType(expr: Expr): void {
+  const type = exprType(expr);
+  if (type === 'vector' || type === 'scalar') return;
+  const name = type === 'matrix' ? 'range vector' : type;
+  const message = `invalid expression type "${name}" for range query, must be Scalar or instant Vector`;
+  throw new Refusal(message, { code: 'BAD_REQUEST' });
 }
 
 function checkedGrid({ startMs, endMs, stepMs }: RangeQuestion, pointsMax: number): Grid {
@@ -180,17 +206,18 @@ interface Run {
   /** 0 for an instant query. */
   readonly stepMs: number;
   readonly lookbackMs?: number;
+  /** On the clock's ticks: before the text was parsed. */
+  readonly beganMs: number;
   readonly signal: AbortSignal;
 }
 
 type Evaluate = (expr: Expr, ctx: Context) => Promise<QueryValue>;
 
-async function run(deps: PromqlDeps, parse: Promql['parse'], asked: Run, answer: Evaluate): Promise<Answer> {
+async function run(deps: PromqlDeps, parsed: Expr, asked: Run, answer: Evaluate): Promise<Evaluated> {
   const { clock, limits, select } = deps;
   if (asked.signal.aborted) throw cancelled();
-  const beganMs = clock.tickMs();
-  const { grid } = asked;
-  const expr = resolveTimes(parse(asked.text), { ...grid, stepMs: asked.stepMs });
+  const { grid, beganMs } = asked;
+  const expr = resolveTimes(parsed, { ...grid, stepMs: asked.stepMs });
   const parsedMs = clock.tickMs();
   const pace = new Pace({ clock, signal: asked.signal, msMax: limits.msMax, samplesMax: limits.samplesMax });
   const over = new AbortController();
@@ -205,7 +232,7 @@ async function run(deps: PromqlDeps, parse: Promql['parse'], asked: Run, answer:
     const { samplesMax, seriesMax } = limits;
     const options = { select, tenant: asked.tenant, signal: pace.signal, samplesMax, seriesMax };
     const fetched = await prefetch(expr, grid, times, options);
-    pace.hold(fetched.samplesRead);
+    pace.hold(fetched.samplesHeld);
     const selectedMs = clock.tickMs();
     const notes = new Annotations();
     const statistics = statisticsSelectors(expr);
@@ -224,13 +251,15 @@ async function run(deps: PromqlDeps, parse: Promql['parse'], asked: Run, answer:
       selectMs: selectedMs - parsedMs,
       evalMs: endedMs - selectedMs,
       totalMs: endedMs - beganMs,
+      stepsReused: 0,
     };
-    return { value, annotations: notes.list(asked.text), stats };
+    return { answer: { value, annotations: notes.list(asked.text), stats }, notes };
   } catch (error) {
     // An abort surfaces in many shapes; the pace knows which of its reasons it was.
     pace.check();
     throw error;
   } finally {
-    over.abort();
+    // A reason of our own: to make one, with its stack, takes longer than many a query.
+    over.abort('the query is over');
   }
 }

@@ -1,5 +1,5 @@
 import { goQuote } from '@farol/promql';
-import { compareText, type Labels, labelsKey } from '#model';
+import { type Labels, labelsKey } from '#model';
 
 /** Label set operations of the evaluator. Sets are flat and sorted by name (see #model). */
 
@@ -75,16 +75,6 @@ export function keyWithoutNames(labels: Labels, names: ReadonlySet<string>): str
     key += `${name.length}:${name}${value.length}:${value}`;
   }
   return key;
-}
-
-/** Prometheus' order of label sets: pair by pair, name before value; the shorter first. */
-export function compareLabels(a: Labels, b: Labels): number {
-  const shared = Math.min(a.length, b.length);
-  for (let i = 0; i < shared; i++) {
-    const order = compareText(a[i] ?? '', b[i] ?? '');
-    if (order !== 0) return order;
-  }
-  return a.length - b.length;
 }
 
 export function hasDuplicates(sets: readonly Labels[]): boolean {

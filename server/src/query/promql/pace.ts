@@ -4,6 +4,20 @@ import { cancelled, timedOut, tooManySamples } from './failures.ts';
 /** How long a query may hold the event loop before it lets others run. */
 const sliceMs = 20;
 
+/** Queries that rest. One goes on in each turn of the event loop: what is not a query waits for one slice, however many ask. */
+const resting: (() => void)[] = [];
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    if (resting.push(resolve) === 1) setImmediate(goOn);
+  });
+}
+
+function goOn(): void {
+  resting.shift()?.();
+  if (resting.length > 0) setImmediate(goOn);
+}
+
 export interface PaceOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -47,7 +61,7 @@ export class Pace {
 
   /** Lets the event loop run, then refuses to go on when the query is cancelled or late. */
   async rest(): Promise<void> {
-    await new Promise<void>((resolve) => setImmediate(resolve));
+    await nextTurn();
     this.check();
     this.sliceEndMs = this.options.clock.tickMs() + sliceMs;
   }

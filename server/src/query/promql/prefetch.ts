@@ -31,6 +31,8 @@ export interface Fetched {
   /** These grow with what is fetched late. */
   seriesRead: number;
   samplesRead: number;
+  /** Of the samples read, those that are in memory all at once; the others are unpacked series by series. */
+  samplesHeld: number;
 }
 
 type Times = Pick<Context, 'startMs' | 'endMs' | 'lookbackMs' | 'subqueryStepMs'>;
@@ -42,21 +44,23 @@ export async function prefetch(expr: Expr, grid: Grid, times: Times, options: Fe
   const columns = new Map<VectorSelector, readonly SeriesColumns[]>();
   let seriesRead = 0;
   let samplesRead = 0;
+  let samplesHeld = 0;
   const { select, ...limits } = options;
   const fetched = [...needs.values()].flat().map(async ({ selectors, ...need }) => {
     const answer = await select({ ...limits, ...need });
     for (const selector of selectors) columns.set(selector, answer);
     seriesRead += answer.length;
     samplesRead += samplesIn(answer);
+    samplesHeld += samplesIn(answer.filter(({ sampleCount }) => sampleCount === undefined));
   });
   await Promise.all(fetched);
-  return { columns, seriesRead, samplesRead };
+  return { columns, seriesRead, samplesRead, samplesHeld };
 }
 
 /** For what depends on answers, and so could not be fetched before. */
 export function fetchLate(fetched: Fetched, times: Times, { select, ...limits }: FetchOptions): Context['fetch'] {
   return async (expr, grid) => {
-    const span = spanOf(expr, times.lookbackMs, grid, times);
+    const span = instantSpanOf(expr, grid, times);
     const answer = await select({ ...limits, matchers: expr.matchers, ...span });
     fetched.seriesRead += answer.length;
     fetched.samplesRead += samplesIn(answer);
@@ -79,7 +83,7 @@ function collect(expr: Expr, grid: Grid, times: Times, visit: Visit): void {
   if (grid.steps === 0) return;
   switch (expr.kind) {
     case 'vector':
-      visit(expr, spanOf(expr, times.lookbackMs, grid, times));
+      visit(expr, instantSpanOf(expr, grid, times));
       return;
     case 'matrix': {
       const reachMs = expr.rangeMs + (expr.selector.extended === undefined ? 0 : times.lookbackMs);
@@ -102,6 +106,15 @@ function collect(expr: Expr, grid: Grid, times: Times, visit: Visit): void {
 
 function innerGrid(expr: SubqueryExpr, grid: Grid, times: Times): Grid {
   return subqueryGrid(expr, grid, times);
+}
+
+/** Of an instant selector: of each window it needs the last sample only. */
+function instantSpanOf(expr: VectorSelector, grid: Grid, times: Times): Span {
+  const span = spanOf(expr, times.lookbackMs, grid, times);
+  const isMoving = expr.extended === undefined && referenceOf(expr, times).kind === 'moving' && grid.steps > 1;
+  const windows = { lastMs: span.endMs, everyMs: grid.stepMs, reachMs: times.lookbackMs };
+  const isWhole = Object.values(windows).every(Number.isSafeInteger);
+  return isMoving && isWhole ? { ...span, windows: { ...windows, lastOnly: true } } : span;
 }
 
 /** When the samples lie that a selector needs. Windows are open to the left: the sample `reachMs` before is not needed. */
@@ -144,5 +157,6 @@ function addNeed(needs: Map<string, Need[]>, selector: VectorSelector, span: Spa
 /** Windows that hold the samples of both, where that is simple to say. */
 function bothWindows({ windows: a }: Span, { windows: b }: Span): Span['windows'] {
   if (a === undefined || b === undefined || a.lastMs !== b.lastMs || a.everyMs !== b.everyMs) return undefined;
-  return a.reachMs > b.reachMs ? a : b;
+  const { lastOnly: _, ...wider } = a.reachMs > b.reachMs ? a : b;
+  return a.lastOnly && b.lastOnly ? { ...wider, lastOnly: true } : wider;
 }

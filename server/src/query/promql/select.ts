@@ -7,7 +7,7 @@ import { FLOAT, type Grid, type GridSeries, HISTOGRAM, newSeries, type RangeValu
 
 /** The value each series has at each step: its last sample within the lookback, unless that is a stale marker. */
 export async function selectInstant(expr: VectorSelector, grid: Grid, ctx: Context): Promise<GridSeries[]> {
-  return selectCells(expr, grid, ctx, (column, index) => column.values[index] ?? 0);
+  return selectCells(expr, grid, ctx, valueAt);
 }
 
 /** As selectInstant, with the time of the sample, in seconds, for its value (`timestamp()`). */
@@ -36,6 +36,18 @@ async function selectCells(expr: VectorSelector, grid: Grid, ctx: Context, read:
   return out;
 }
 
+/** Writes what a series of floats has at each step; false when it has nothing. The steps must be absent before. */
+export function instantFloats(
+  expr: VectorSelector,
+  grid: Grid,
+  ctx: Context,
+): (out: GridSeries, column: SeriesColumns) => boolean {
+  const look = { grid, reference: referenceOf(expr, ctx), lookbackMs: ctx.lookbackMs, read: valueAt };
+  return (out, column) => fillFloats(out, column, look);
+}
+
+const valueAt: Read = ({ values }, index) => values[index] ?? 0;
+
 interface Look {
   readonly grid: Grid;
   readonly reference: Reference;
@@ -52,7 +64,6 @@ function fillFloats(out: GridSeries, column: SeriesColumns, look: Look & { read:
   const { timesMs, values } = column;
   const { lookbackMs, read } = look;
   const count = timesMs.length;
-  const bits = bitsOf(values);
   let next = 0;
   let found = false;
   for (let step = 0; step < look.grid.steps; step++) {
@@ -61,7 +72,7 @@ function fillFloats(out: GridSeries, column: SeriesColumns, look: Look & { read:
     const index = next - 1;
     if (index < 0 || (timesMs[index] ?? 0) <= refMs - lookbackMs) continue;
     const value = values[index] ?? 0;
-    if (Number.isNaN(value) && isStaleAt(bits, index)) continue;
+    if (Number.isNaN(value) && isStaleAt(bitsOf(values), index)) continue;
     out.values[step] = read(column, index);
     out.present[step] = FLOAT;
     found = true;
@@ -138,7 +149,8 @@ function opened(column: SeriesColumns): Floats {
   return latest.floats;
 }
 
-function openedRaw(column: SeriesColumns): RawSeries {
+/** Its arrays are read at once. */
+export function openedRaw(column: SeriesColumns): RawSeries {
   const { timesMs, values, startsMs } = withoutStale(column);
   const samples = column.histograms ?? noSamples;
   return {
@@ -165,12 +177,13 @@ type Floats = Pick<RawSeries, 'timesMs' | 'values' | 'startsMs'>;
 
 /** Shares the arrays when there is nothing to leave out, which is nearly always. Hot: bench/promql-kernels.ts. */
 function withoutStale({ timesMs, values, startsMs }: SeriesColumns): Floats {
+  // Most series have no NaN at all, and a view of their bits takes longer to make than a look at them.
+  let first = 0;
+  while (first < values.length && !Number.isNaN(values[first])) first++;
+  if (first === values.length) return { timesMs, values, startsMs };
   const bits = bitsOf(values);
   let stale = 0;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] ?? 0;
-    if (Number.isNaN(value) && isStaleAt(bits, i)) stale++;
-  }
+  for (let i = first; i < values.length; i++) if (Number.isNaN(values[i]) && isStaleAt(bits, i)) stale++;
   if (stale === 0) return { timesMs, values, startsMs };
   const length = values.length - stale;
   const kept = {

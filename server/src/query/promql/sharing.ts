@@ -1,5 +1,8 @@
 import { cancelled } from './failures.ts';
 
+/** One for all: who left has been told why. */
+const cancelledByAll = cancelled();
+
 /** A piece of work under way, and how many wait for it. */
 interface Shared<T> {
   readonly result: Promise<T>;
@@ -42,7 +45,7 @@ export class Sharing<T> {
   }
 
   private end(key: string, shared: Shared<T>): void {
-    shared.stop.abort();
+    shared.stop.abort(cancelledByAll);
     if (this.underWay.get(key) === shared) this.underWay.delete(key);
   }
 }

@@ -1,5 +1,4 @@
-import { labelValue } from '#model';
-import type { Context } from '../context.ts';
+import { type Labels, labelValue } from '#model';
 import { failed } from '../failures.ts';
 import * as overtime from '../kernels/overtime.ts';
 import * as rates from '../kernels/rate.ts';
@@ -47,6 +46,26 @@ const kernels: ReadonlyMap<string, FloatKernel> = new Map([
 /** These act like an offset, so the metric keeps its name. */
 const keepsName: ReadonlySet<string> = new Set(['last_over_time', 'first_over_time']);
 
+interface LoneKernel {
+  readonly kernel: FloatKernel;
+  readonly keepsName: boolean;
+  /** Whether series that are no counters are worth a remark. */
+  readonly wantsCounters: boolean;
+}
+
+/** Undefined for functions that look at more than one series' samples: at scalars, or at all series together. */
+export function kernelAlone(name: string): LoneKernel | undefined {
+  const kernel = kernels.get(name);
+  if (kernel === undefined || looksAround.has(name)) return undefined;
+  return { kernel, keepsName: keepsName.has(name), wantsCounters: wantsCounters(name) };
+}
+
+const looksAround: ReadonlySet<string> = new Set([
+  ...['absent_over_time', 'double_exponential_smoothing', 'predict_linear', 'quantile_over_time'],
+]);
+
+const wantsCounters = (name: string): boolean => name === 'rate' || name === 'increase';
+
 /** Evaluates a call with a range argument. The other arguments are in `call.args`, by their place. */
 export async function applyRangeFunction(call: Call, range: RangeValue): Promise<VectorValue> {
   const { name } = call.expr.func;
@@ -76,7 +95,9 @@ export async function applyRangeFunction(call: Call, range: RangeValue): Promise
   }
   if (name === 'quantile_over_time') checkQuantiles(call, frame, series);
   if (name === 'absent_over_time') return whereAbsent({ kind: 'vector', series }, call, true);
-  if (name === 'rate' || name === 'increase') hintAtNonCounters(series, call, call.ctx);
+  if (wantsCounters(name)) {
+    for (const { labels, present } of series) if (present.includes(FLOAT)) hintAtNonCounter(labels, call);
+  }
   return { kind: 'vector', series };
 }
 
@@ -102,14 +123,14 @@ function checkFactor(factor: string, symbol: string, value: number): void {
 }
 
 /** A series that says its type is believed; else its name tells. Native histograms know themselves what they are. */
-function hintAtNonCounters(series: readonly GridSeries[], call: Call, ctx: Context): void {
-  const at = call.expr.args[0] ?? call.expr;
-  for (const { labels, present } of series) {
-    const metric = labelValue(labels, METRIC_NAME);
-    if (metric === '' || !present.includes(FLOAT)) continue;
-    const type = labelValue(labels, '__type__');
-    if (type === 'counter' || type === 'histogram') continue;
-    if (type !== '') ctx.notes.notCounterType(metric, type, at);
-    else if (!/_(total|sum|count|bucket)$/.test(metric)) ctx.notes.possibleNonCounter(metric, at);
-  }
+export function hintAtNonCounter(labels: Labels, { expr, ctx }: Call): void {
+  const at = expr.args[0] ?? expr;
+  const metric = labelValue(labels, METRIC_NAME);
+  if (metric === '') return;
+  const type = labelValue(labels, '__type__');
+  if (type === 'counter' || type === 'histogram') return;
+  if (type !== '') ctx.notes.notCounterType(metric, type, at);
+  else if (!counterEndings.some((ending) => metric.endsWith(ending))) ctx.notes.possibleNonCounter(metric, at);
 }
+
+const counterEndings = ['_total', '_bucket', '_count', '_sum'] as const;

@@ -1,5 +1,4 @@
-import { labelValue } from '#model';
-import { compareLabels } from '../labelset.ts';
+import { compareLabels, labelValue } from '#model';
 import { naturalOrder } from '../naturalorder.ts';
 import { FLOAT, type GridSeries, isInstant, type VectorValue } from '../values.ts';
 import { type Call, type InstantFunction, stringArg, vectorArg } from './call.ts';

@@ -56,23 +56,43 @@ export const lastOverTime: FloatKernel = eachWindow(1, (_times, values, _from, t
 export const timeOfFirst: FloatKernel = eachWindow(1, (times, _values, from) => (times[from] ?? 0) / 1000);
 export const timeOfLast: FloatKernel = eachWindow(1, (times, _values, _from, to) => (times[to - 1] ?? 0) / 1000);
 
-export const maxOverTime: FloatKernel = eachWindow(1, (_times, values, from, to) => {
-  let best = values[from] ?? 0;
-  for (let i = from; i < to; i++) {
-    const value = values[i] ?? 0;
-    if (value > best || Number.isNaN(best)) best = value;
+/**
+ * From window to window the champion stays while it is inside, and only samples that are new must beat it. Where it has
+ * left, or is NaN, the window is looked at as a whole.
+ */
+export const maxOverTime: FloatKernel = ({ values }, { steps, from, to }, out) => {
+  let champion = -1;
+  let seen = 0;
+  for (let step = 0; step < steps; step++) {
+    const first = from[step] ?? 0;
+    const end = to[step] ?? 0;
+    if (first === end) continue;
+    if (champion < first || end < seen || Number.isNaN(values[champion])) champion = seen = first;
+    for (; seen < end; seen++) {
+      const best = values[champion] ?? 0;
+      if ((values[seen] ?? 0) > best || Number.isNaN(best)) champion = seen;
+    }
+    out.values[step] = values[champion] ?? 0;
+    out.present[step] = 1;
   }
-  return best;
-});
+};
 
-export const minOverTime: FloatKernel = eachWindow(1, (_times, values, from, to) => {
-  let best = values[from] ?? 0;
-  for (let i = from; i < to; i++) {
-    const value = values[i] ?? 0;
-    if (value < best || Number.isNaN(best)) best = value;
+export const minOverTime: FloatKernel = ({ values }, { steps, from, to }, out) => {
+  let champion = -1;
+  let seen = 0;
+  for (let step = 0; step < steps; step++) {
+    const first = from[step] ?? 0;
+    const end = to[step] ?? 0;
+    if (first === end) continue;
+    if (champion < first || end < seen || Number.isNaN(values[champion])) champion = seen = first;
+    for (; seen < end; seen++) {
+      const best = values[champion] ?? 0;
+      if ((values[seen] ?? 0) < best || Number.isNaN(best)) champion = seen;
+    }
+    out.values[step] = values[champion] ?? 0;
+    out.present[step] = 1;
   }
-  return best;
-});
+};
 
 /** The time of the last of the greatest values. */
 export const timeOfMax: FloatKernel = eachWindow(1, (times, values, from, to) => {

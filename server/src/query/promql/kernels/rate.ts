@@ -27,17 +27,22 @@ function extrapolate(series: RawSeries, frame: Frame, out: GridSeries, isCounter
     let change = (values[last] ?? 0) - firstValue;
     if (falls !== undefined && falls[last] !== falls[first]) change = withFallen(change, values, first, last);
 
-    const sampledSeconds = (lastMs - firstMs) / 1000;
-    const averageSeconds = sampledSeconds / intervals;
-    const threshold = averageSeconds * 1.1;
-    let startSeconds = (firstMs - (endMs - rangeMs)) / 1000;
+    const sampledMs = lastMs - firstMs;
+    const startMs = firstMs - (endMs - rangeMs);
+    const sampledSeconds = sampledMs / 1000;
+    let startSeconds = startMs / 1000;
     let endSeconds = (endMs - lastMs) / 1000;
-    if (startSeconds >= threshold) startSeconds = averageSeconds / 2;
-    if (isCounter && change > 0 && firstValue >= 0) {
+    // What is nearer than the average distance itself is nearer than the threshold, and needs no division to tell.
+    const isNear = startMs * intervals < sampledMs && (endMs - lastMs) * intervals < sampledMs;
+    const averageSeconds = isNear ? 0 : sampledSeconds / intervals;
+    const threshold = averageSeconds * 1.1;
+    if (!isNear && startSeconds >= threshold) startSeconds = averageSeconds / 2;
+    // A counter that has twice grown so much before cannot have been zero within the window.
+    if (isCounter && change > 0 && firstValue >= 0 && !(isNear && firstValue >= 2 * change)) {
       const zeroSeconds = sampledSeconds * (firstValue / change);
       if (zeroSeconds < startSeconds) startSeconds = zeroSeconds;
     }
-    if (endSeconds >= threshold) endSeconds = averageSeconds / 2;
+    if (!isNear && endSeconds >= threshold) endSeconds = averageSeconds / 2;
     let factor = sampledSeconds === 0 ? 1 : (sampledSeconds + startSeconds + endSeconds) / sampledSeconds;
     if (perSecond) factor /= rangeSeconds;
     out.values[i] = change * factor;
