@@ -18,6 +18,7 @@ export type Suite =
   | 'openmetrics'
   | 'exposition'
   | 'scrape-config'
+  | 'rule-files'
   | 'otlp'
   | 'log-patterns';
 

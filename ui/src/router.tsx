@@ -44,6 +44,11 @@ const pages = [
   }),
   createRoute({
     getParentRoute: () => root,
+    path: '/rules',
+    component: lazyRouteComponent(() => import('./pages/rules/RulesPage.tsx'), 'RulesPage'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
     path: '/welcome',
     component: lazyRouteComponent(() => import('./pages/welcome/WelcomePage.tsx'), 'WelcomePage'),
   }),

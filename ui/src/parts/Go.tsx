@@ -10,6 +10,7 @@ export type Place =
   | '/logs'
   | '/metrics-explorer'
   | '/queries'
+  | '/rules'
   | '/welcome'
   | '/status';
 

@@ -1,5 +1,6 @@
 import {
   IconActivity,
+  IconBell,
   IconChartLine,
   IconHeartbeat,
   IconListDetails,
@@ -27,6 +28,7 @@ export const places: readonly PlaceEntry[] = [
     group: 'home',
     owns: (path) => path === '/' || path.startsWith('/services/'),
   },
+  { to: '/rules', word: (w) => w.rules, icon: IconBell, group: 'home', owns: (path) => path === '/rules' },
   {
     to: '/metrics-explorer',
     word: (w) => w.metrics,

@@ -30,6 +30,9 @@ export interface Search {
   /** The trace opened beside the list, not instead of it. */
   readonly beside?: string;
 
+  /** Rules that stand so. */
+  readonly state?: 'firing' | 'pending' | 'failing';
+
   /** A question of the query inspector. */
   readonly asked?: string;
 
@@ -63,6 +66,7 @@ const lists = ['tag', 'level', 'attr', 'q'] as const;
 const choices = {
   status: ['error', 'ok'],
   order: ['recent', 'slowest'],
+  state: ['firing', 'pending', 'failing'],
   live: ['1'],
   view: ['graph', 'table'],
   exemplars: ['1'],

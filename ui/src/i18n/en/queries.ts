@@ -24,6 +24,7 @@ export const queries = {
   spansRead: (n: string) => `${n} spans looked at`,
   selectTook: (ms: string) => `reading ${ms}`,
   evalTook: (ms: string) => `evaluating ${ms}`,
+  stepsReused: (n: string) => `${n} steps were known`,
   fromMemory: 'answered from memory, without SQL',
   parameters: 'Parameters',
   asTrace: 'As a trace',

@@ -24,6 +24,7 @@ export const queries: { [K in keyof typeof en]: (typeof en)[K] } = {
   spansRead: (n) => `${n} spans examinados`,
   selectTook: (ms) => `leitura ${ms}`,
   evalTook: (ms) => `avaliação ${ms}`,
+  stepsReused: (n) => `${n} passos já eram conhecidos`,
   fromMemory: 'respondida da memória, sem SQL',
   parameters: 'Parâmetros',
   asTrace: 'Como trace',

@@ -107,6 +107,7 @@ function factsOf({ attributes }: QueryStep, words: Words, format: ReturnType<typ
     said(number('farol.samplesRead'), (n) => words.samplesRead(format.count(n))),
     said(number('farol.selectMs'), (ms) => words.selectTook(format.durationMs(ms))),
     said(number('farol.evalMs'), (ms) => words.evalTook(format.durationMs(ms))),
+    said(number('farol.stepsReused') || undefined, (n) => words.stepsReused(format.count(n))),
     said(number('farol.linesRead'), (n) => words.linesRead(format.count(n))),
     said(number('farol.inspectedSpans'), (n) => words.spansRead(format.count(n))),
   ];

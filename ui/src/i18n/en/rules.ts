@@ -1,0 +1,26 @@
+/** Rules and their alerts. */
+export const rules = {
+  rules: 'Rules',
+  rulesTellNobody: 'Alerts are evaluated, recorded as ALERTS and shown here; this version tells nobody of them.',
+  rulesNone: 'There are no rules yet',
+  rulesNoneHint:
+    'Farol evaluates Prometheus rule files as they are: start it with --rules, or name them under rule_files in the file given to --scrape-config.',
+  rulesNoMatch: 'No rule matches',
+  rulesSearch: 'Name, group, query, label…',
+  rulesLeft: (n: number) => (n === 1 ? '1 more rule; narrow the search.' : `${n} more rules; narrow the search.`),
+  ruleState: 'State',
+  ruleAny: 'All',
+  ruleFiring: 'Firing',
+  rulePending: 'Pending',
+  ruleFailing: 'Failing',
+  ruleInactive: 'Inactive',
+  ruleRecords: 'Records',
+  ruleUnknown: 'Not evaluated yet',
+  ruleFor: (duration: string) => `for ${duration}`,
+  ruleEvery: (duration: string) => `every ${duration}`,
+  ruleLast: (ago: string, took: string) => `evaluated ${ago}, took ${took}`,
+  ruleExplore: 'Open in the metrics explorer',
+  alertsOf: (name: string) => `Alerts of ${name}`,
+  alertSince: (moment: string) => `since ${moment}`,
+  alertsLeft: (n: number) => (n === 1 ? 'and 1 more alert' : `and ${n} more alerts`),
+};
