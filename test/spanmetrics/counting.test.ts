@@ -12,6 +12,8 @@ beforeAll(async () => {
 afterAll(() => rig[Symbol.asyncDispose]());
 
 const everything = '{__name__=~"traces_.+"}';
+const requests = (client: string, server: string): string =>
+  `traces_service_graph_request_total{client="${client}",connection_type="messaging_system",server="${server}"}`;
 /** Longer than any span waits for its other side. */
 const settled = 61_000;
 
@@ -46,6 +48,7 @@ test.each(Object.entries(orders))('the counters are those of the stored spans: %
   await settle();
   const expected = await slowCount(rig.store, tenant);
   const found = await rig.values(everything, tenant);
+  expect(found.get(requests('bookings', 'auditor'))).toBe(40);
   expect([...found.keys()].sort()).toEqual([...expected.keys()].sort());
   for (const [series, value] of expected) expect(found.get(series), series).toBeCloseTo(value, 6);
 });

@@ -142,7 +142,7 @@ function prometheusDeps(store: Store, promql: Promql, clock: Clock): PrometheusD
     metrics: store.metrics,
     deriveExemplars: (question) =>
       deriveExemplars({ ask: store.ask, seriesOf: store.metrics.seriesOf, nowMs: clock.nowMs }, question),
-    seriesCount: (tenant) => store.series.count(tenant),
+    retentionMs: 15 * 86_400_000,
     targets: () => ({ pools: [], activeTargets: [], droppedTargets: [], droppedTargetCounts: {} }),
     configText: () => '',
     flags: {},

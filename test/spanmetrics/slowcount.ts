@@ -12,6 +12,8 @@ interface StoredRow {
   readonly parent_span_id: string;
   readonly duration_ns: string;
   readonly attributes: Readonly<Record<string, string>>;
+  /** OTLP JSON. */
+  readonly links: string;
 }
 
 const latencyBounds = Array.from({ length: 14 }, (_, i) => 0.002 * 2 ** i);
@@ -19,7 +21,7 @@ const requestBounds = Array.from({ length: 8 }, (_, i) => 0.1 * 2 ** i);
 
 export async function slowCount(store: Store, tenant: string): Promise<Map<string, number>> {
   const spans = await store.ask<StoredRow>(
-    sql`SELECT service, name, kind, status, trace_id, span_id, parent_span_id, duration_ns, attributes
+    sql`SELECT service, name, kind, status, trace_id, span_id, parent_span_id, duration_ns, attributes, links
 FROM spans WHERE tenant = ${text(tenant)}`,
     { signal: AbortSignal.timeout(60_000) },
   );
@@ -60,18 +62,23 @@ FROM spans WHERE tenant = ${text(tenant)}`,
     if (span.kind === 'client' || span.kind === 'producer') {
       const database = span.attributes['db.system.name'];
       const peer = span.attributes['messaging.system'] ?? span.attributes['server.address'];
-      const callees = spans.filter((other) => isCallee(other) && isBelow(other, span));
+      const callees = spans.filter(
+        (other) => isCallee(other) && callersOf(other).some((caller) => isSpan(span, caller)),
+      );
       if (database) request(span.service, database, 'database', [span, span]);
       else if (callees.length > 0) continue;
       else if (peer) request(span.service, peer, 'virtual_node', [span, span]);
       else unpaired({ client: span.service });
     } else if (isCallee(span)) {
-      const caller = spans.find((other) => isCaller(other) && isBelow(span, other));
-      if (span.parent_span_id === '') request('user', span.service, 'virtual_node', [span, span]);
-      else if (caller === undefined) unpaired({ server: span.service });
-      else {
-        const type = caller.kind === 'producer' ? 'messaging_system' : '';
-        request(caller.service, span.service, type, [caller, span]);
+      const asked = callersOf(span);
+      if (asked.length === 0) request('user', span.service, 'virtual_node', [span, span]);
+      for (const one of asked) {
+        const caller = spans.find((other) => isCaller(other) && isSpan(other, one));
+        if (caller === undefined) unpaired({ server: span.service });
+        else {
+          const type = caller.kind === 'producer' ? 'messaging_system' : '';
+          request(caller.service, span.service, type, [caller, span]);
+        }
       }
     }
   }
@@ -80,5 +87,14 @@ FROM spans WHERE tenant = ${text(tenant)}`,
 
 const isCallee = ({ kind }: StoredRow): boolean => kind === 'server' || kind === 'consumer';
 const isCaller = ({ kind }: StoredRow): boolean => kind === 'client' || kind === 'producer';
-const isBelow = (child: StoredRow, parent: StoredRow): boolean =>
-  child.trace_id === parent.trace_id && child.parent_span_id === parent.span_id;
+const isSpan = (span: StoredRow, ids: Ids): boolean => span.trace_id === ids.traceId && span.span_id === ids.spanId;
+
+interface Ids {
+  readonly traceId: string;
+  readonly spanId: string;
+}
+
+function callersOf({ kind, links, trace_id, parent_span_id }: StoredRow): Ids[] {
+  if (kind === 'consumer' && links !== '') return JSON.parse(links) as Ids[];
+  return parent_span_id === '' ? [] : [{ traceId: trace_id, spanId: parent_span_id }];
+}

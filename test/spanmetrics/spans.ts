@@ -11,6 +11,7 @@ export interface Sent {
   readonly durationMs: number;
   readonly error?: boolean;
   readonly attributes?: Readonly<Record<string, string>>;
+  readonly links?: readonly { readonly traceId: string; readonly spanId: string }[];
 }
 
 const kinds = { internal: 1, server: 2, client: 3, producer: 4, consumer: 5 };
@@ -37,6 +38,7 @@ export function otlpJson(spans: readonly Sent[]): string {
               startTimeUnixNano: String(startNs),
               endTimeUnixNano: String(startNs + BigInt(Math.round(span.durationMs * 1e6))),
               attributes: attributesOf(span.attributes ?? {}),
+              links: span.links ?? [],
               status: { code: span.error ? 2 : 0 },
             },
           ],
@@ -60,12 +62,13 @@ export function chanceFrom(seed: number): () => number {
 
 /**
  * Traces with everything that can be told of a request: an uninstrumented user, two services, a database, somebody
- * else's service, a queue with two consumers, a client whose callee never tells, a server whose caller never does.
+ * else's service, a queue with two consumers, one that takes all its messages at once in a trace of its own, a client whose callee never tells, a server whose caller never does.
  */
 export function bookings(count: number, { seed, startMs }: { seed: number; startMs: number }): Sent[] {
   const chance = chanceFrom(seed);
   let ids = 0;
   const spans: Sent[] = [];
+  const messages: { traceId: string; spanId: string }[] = [];
   const hex = (digits: number) => (seed * 1_000_000 + ++ids).toString(16).padStart(digits, '0');
   for (let i = 0; i < count; i++) {
     const traceId = hex(32);
@@ -99,9 +102,13 @@ export function bookings(count: number, { seed, startMs }: { seed: number; start
     if (chance() < 0.5) add(answer, ['bookings', 'client', 'POST'], { 'server.address': 'payments.example' });
     if (chance() < 0.3) add(answer, ['bookings', 'client', 'GET']);
     const message = add(answer, ['bookings', 'producer', 'booked'], { 'messaging.system': 'rabbitmq' });
+    messages.push({ traceId, spanId: message });
     if (chance() < 0.8) add(message, ['mailer', 'consumer', 'booked']);
     if (chance() < 0.5) add(message, ['billing', 'consumer', 'booked']);
     if (chance() < 0.2) add('00000000000000ff', ['mailer', 'server', 'GET /health']);
   }
+  const [service, name, traceId, spanId] = ['auditor', 'audit', hex(32), hex(16)];
+  const audit = { service, kind: 'consumer', name, traceId, spanId, parentSpanId: '', startMs, durationMs: 5 } as const;
+  spans.push({ ...audit, links: [...messages, { traceId, spanId: '00000000000000ee' }] });
   return spans;
 }

@@ -3,8 +3,8 @@ import { Refusal } from '#model';
 import { Queue } from './turns.ts';
 
 export interface ReceiveBudget {
-  /** Opens an empty lease; close it when the request's bytes are no longer needed. */
-  lease(): Lease;
+  /** Opens an empty lease; close it when the request's bytes are no longer needed. `who` shares turns fairly with others. */
+  lease(who?: string): Lease;
   readonly usedBytes: number;
   /** Large bodies are inflated one at a time: what is held at once is one of them, however many bombs arrive. */
   readonly inflating: Queue;
@@ -13,6 +13,7 @@ export interface ReceiveBudget {
 }
 
 export interface Lease {
+  readonly who: string;
   /** Takes more bytes, or refuses with STORE_BUSY. */
   grow(bytes: number): void;
   /** Is run when the lease closes: for memory and turns that must not wait for the garbage collector. */
@@ -29,10 +30,11 @@ export function createReceiveBudget(bytesMax: number): ReceiveBudget {
     get usedBytes() {
       return used;
     },
-    lease() {
+    lease(who = '') {
       let held = 0;
       let releases: (() => void)[] = [];
       return {
+        who,
         grow(bytes) {
           if (used + bytes > bytesMax) {
             throw new Refusal(

@@ -9,6 +9,8 @@ export interface ReceiveDeps {
   readonly write: (batch: WriteBatch) => Promise<WriteReceipt>;
   /** May refuse with SERIES_LIMIT. */
   readonly intern: (tenant: string, labels: Labels) => SeriesRef;
+  /** Changes when the store forgets series of the past: refs that were remembered must be asked for again. */
+  readonly forgets?: () => number;
   readonly ledger: Ledger;
   readonly limits: Limits;
   readonly clock: Clock;

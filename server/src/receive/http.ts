@@ -1,6 +1,7 @@
 /** The HTTP plumbing that the receivers share: raw bodies, one verb, one tenant, one lease a request. */
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { log } from '#kit';
 import { Refusal } from '#model';
 import { drain, readBody } from './body.ts';
 import type { Lease } from './budget.ts';
@@ -42,7 +43,7 @@ export async function withLease<Answer>(
   deps: ReceiveDeps,
   work: (lease: Lease) => Promise<Answer>,
 ): Promise<Answer> {
-  const lease = deps.budget.lease();
+  const lease = deps.budget.lease(`${request.headers['x-scope-orgid'] ?? ''} ${request.ip}`);
   try {
     return await work(lease);
   } finally {
@@ -88,4 +89,20 @@ export function userAgentOf(request: FastifyRequest): string {
 
 export function retryAfter(reply: FastifyReply, refusal: Refusal): void {
   if (refusal.retry) reply.header('retry-after', String(Math.ceil(refusal.retryAfterSeconds ?? 1)));
+}
+
+/** What is no refusal is a bug: it is logged, and the sender may try again. */
+export function asRefusal(error: unknown, protocol: string): Refusal {
+  if (error instanceof Refusal) return error;
+  log.error({ err: error }, `receive.${protocol} failed`);
+  return new Refusal('the request could not be handled; the server has logged why', {
+    code: 'STORE_DOWN',
+    cause: error,
+  });
+}
+
+/** In plain text, of which senders log the first line. */
+export function refuseInText(refusal: Refusal, reply: FastifyReply): FastifyReply {
+  retryAfter(reply, refusal);
+  return reply.code(refusal.status).type('text/plain; charset=utf-8').send(`${refusal.message}\n`);
 }

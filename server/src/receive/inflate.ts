@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { constants, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
 import { type Limits, Refusal } from '#model';
 import type { Lease } from './budget.ts';
-import type { Queue } from './turns.ts';
+import { largeBytesMin, type Queue } from './turns.ts';
 
 // A zstd frame names the window it wants; RFC 8878 asks for 8 MiB, and the library's own bound is 128.
 const zstdWindowBitsMax = 23;
@@ -38,12 +38,9 @@ export function knownEncoding(name: string): Encoding | undefined {
 export interface InflateOptions {
   readonly limits: Limits['receive'];
   readonly lease: Lease;
-  /** Bodies that turn out large wait here for their turn. */
+  /** Bodies that turn out large wait here for their turn; most do not, and are inflated side by side. */
   readonly turns: Queue;
 }
-
-/** Most bodies stay below this, and are inflated side by side. */
-const largeBytesMin = 256 * 1024;
 
 /** What is inflated in one go of a thread; most bodies are smaller than the first. */
 const chunkBytes = { small: 16 * 1024, large: 64 * 1024 };
@@ -65,7 +62,7 @@ export async function inflate(body: Buffer, encoding: Encoding, options: Inflate
       if (pile.size + chunk.length > limits.decodedBytesMax) throw tooLarge(limits.decodedBytesMax);
       lease.grow(chunk.length);
       pile.add(chunk);
-      if (endTurn === undefined && pile.size >= largeBytesMin) endTurn = await turns.take();
+      if (endTurn === undefined && pile.size >= largeBytesMin) endTurn = await turns.take(lease.who);
     }
   } catch (error) {
     if (error instanceof Refusal) throw error;

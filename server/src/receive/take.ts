@@ -10,7 +10,7 @@ import { type Book, bookRefused, bookStored, bookUndecoded } from './books.ts';
 import type { Lease } from './budget.ts';
 import type { CutOptions, Piece } from './cut/index.ts';
 import type { ReceiveDeps } from './deps.ts';
-import { Pace } from './turns.ts';
+import { largeBytesMin, Pace } from './turns.ts';
 
 /** The rows of a small body or of a piece. */
 export interface Portion {
@@ -34,8 +34,6 @@ export interface Body {
   cut(bytes: Buffer, options: CutOptions): Iterable<Piece | undefined>;
 }
 
-/** From this size on a body takes longer than a few milliseconds. */
-const largeBytesMin = 256 * 1024;
 const pieceBytes = 128 * 1024;
 /** Items so small that thousands fit a piece make rows that are larger than they; such a piece is cut again. */
 const denseItemsMin = 8192;
@@ -49,7 +47,7 @@ export async function takeBody(body: Body, deps: ReceiveDeps): Promise<readonly 
     await write(small, body.book, deps);
     return [...small.tallies.values()];
   }
-  const endTurn = await deps.budget.decoding.take();
+  const endTurn = await deps.budget.decoding.take(body.lease.who);
   const writes: Promise<void>[] = [];
   const pace = new Pace(deps.clock);
   const tallies: Tally[] = [];

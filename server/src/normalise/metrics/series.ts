@@ -13,6 +13,8 @@ import { familyOf } from './family.ts';
 export interface SeriesDeps {
   /** May refuse with SERIES_LIMIT. */
   readonly intern: (tenant: string, labels: Labels) => SeriesRef;
+  /** Changes when the store forgets series: everything is learned again. */
+  readonly forgets?: () => number;
   readonly limits: Limits['receive'];
   readonly isPromoted: IsPromoted;
   readonly entriesMax: number;
@@ -48,6 +50,7 @@ export interface KnownPoint {
 export class SeriesMemory {
   private readonly resources = new Map<string, KnownResource>();
   private entries = 0;
+  private forgets = 0;
   private readonly deps: SeriesDeps;
 
   constructor(deps: SeriesDeps) {
@@ -55,6 +58,7 @@ export class SeriesMemory {
   }
 
   resource(tenant: string, { resource, resourceKey }: WireMetrics): KnownResource {
+    this.followForgets();
     const key = `${tenant}\n${resourceKey}`;
     const known = this.resources.get(key);
     if (known) return known;
@@ -121,11 +125,19 @@ export class SeriesMemory {
   }
 
   private makeRoom(): void {
-    if (this.entries >= this.deps.entriesMax) {
-      this.resources.clear();
-      this.entries = 0;
-    }
+    if (this.entries >= this.deps.entriesMax) this.clear();
     this.entries++;
+  }
+
+  private followForgets(): void {
+    const forgets = this.deps.forgets?.() ?? 0;
+    if (forgets !== this.forgets) this.clear();
+    this.forgets = forgets;
+  }
+
+  private clear(): void {
+    this.resources.clear();
+    this.entries = 0;
   }
 }
 

@@ -1,6 +1,6 @@
 /** Loki push: POST `/loki/api/v1/push`, JSON (plain, gzip, deflate) and protobuf in snappy. */
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { log, SnappyDecoder, snappyLength } from '#kit';
+import { SnappyDecoder, snappyLength } from '#kit';
 import { Refusal, tenantOf } from '#model';
 import { describeRejections, type StreamContext, streamRowsOf, Tally, windowAt } from '#normalise';
 import { bookUndecoded } from '../books.ts';
@@ -8,11 +8,12 @@ import type { Lease } from '../budget.ts';
 import { cutJson, cutProtobuf } from '../cut/index.ts';
 import type { ReceiveDeps } from '../deps.ts';
 import {
+  asRefusal,
   decodedBody,
   mediaTypeOf,
   onlyPost,
   rawBody,
-  retryAfter,
+  refuseInText,
   takeRawBodies,
   userAgentOf,
   withLease,
@@ -29,7 +30,7 @@ export function lokiPushRoutes(deps: ReceiveDeps): FastifyPluginAsync {
   return async (app) => {
     takeRawBodies(app);
     app.post(path, (request, reply) => answer(request, reply, deps));
-    onlyPost(app, path, refuse);
+    onlyPost(app, path, refuseInText);
   };
 }
 
@@ -47,9 +48,9 @@ async function answer(request: FastifyRequest, reply: FastifyReply, deps: Receiv
     });
     const message = describeRejections(tallies, 'log lines');
     if (message === undefined) return reply.code(204).send();
-    return refuse(new Refusal(message, { code: 'BAD_REQUEST' }), reply);
+    return refuseInText(new Refusal(message, { code: 'BAD_REQUEST' }), reply);
   } catch (error) {
-    return refuse(asRefusal(error), reply);
+    return refuseInText(asRefusal(error, 'loki'), reply);
   }
 }
 
@@ -131,18 +132,3 @@ async function snappyBody(request: FastifyRequest, deps: ReceiveDeps, lease: Lea
 }
 
 const snappyBytesPerStep = 512 * 1024;
-
-function asRefusal(error: unknown): Refusal {
-  if (error instanceof Refusal) return error;
-  log.error({ err: error }, 'receive.loki failed');
-  return new Refusal('the request could not be handled; the server has logged why', {
-    code: 'STORE_DOWN',
-    cause: error,
-  });
-}
-
-/** Loki answers in plain text. */
-function refuse(refusal: Refusal, reply: FastifyReply) {
-  retryAfter(reply, refusal);
-  return reply.code(refusal.status).type('text/plain; charset=utf-8').send(`${refusal.message}\n`);
-}

@@ -1,6 +1,5 @@
 /** What an OTLP sender is told when its request was taken, whole or in part. Full success leaves `partial_success` unset. */
-import type { Signal } from '#kit';
-import { ProtoWriter } from './writer.ts';
+import { ProtoWriter, type Signal } from '#kit';
 
 export interface Taken {
   readonly rejected: number;
@@ -10,8 +9,12 @@ export interface Taken {
 
 export function takenProto({ rejected, message }: Taken): Buffer {
   if (message === undefined) return Buffer.alloc(0);
-  const partial = new ProtoWriter().int(1, rejected).text(2, message).bytes();
-  return new ProtoWriter().message(1, partial).bytes();
+  return new ProtoWriter()
+    .message(1, (partial) => {
+      if (rejected > 0) partial.varint(1, rejected);
+      partial.text(2, message);
+    })
+    .finish();
 }
 
 const rejectedNames = {

@@ -5,10 +5,10 @@ import { Refusal, tenantOf } from '#model';
 import { chunksOf, gather } from '../body.ts';
 import { bookUndecoded } from '../books.ts';
 import type { Lease } from '../budget.ts';
+import { asRefusal } from '../http.ts';
 import { inflate } from '../inflate.ts';
 import { takenProto } from './answers.ts';
 import { framed, grpcEncodingOf, unframe } from './grpcmessage.ts';
-import { asRefusal } from './http.ts';
 import type { OtlpReceiver } from './receiver.ts';
 import { grpcCodeOf, statusProto } from './status.ts';
 
@@ -44,7 +44,7 @@ export async function answerCall(
   try {
     succeed(stream, await receive(stream, headers, signal, receiver));
   } catch (error) {
-    refuse(stream, asRefusal(error));
+    refuse(stream, asRefusal(error, 'otlp'));
   }
 }
 
@@ -56,7 +56,7 @@ async function receive(
 ): Promise<Buffer> {
   const { deps } = receiver;
   const agent = String(headers['user-agent'] ?? '(unnamed)');
-  const lease = deps.budget.lease();
+  const lease = deps.budget.lease(`${headers['x-scope-orgid'] ?? ''} ${stream.session?.socket.remoteAddress}`);
   try {
     const { tenant, body } = await read(stream, headers, lease, receiver).catch((error) => {
       bookUndecoded({ ledger: deps.ledger, protocol: 'otlp-grpc', signal }, agent, error);

@@ -1,9 +1,18 @@
 /** OTLP over HTTP: POST `/v1/{traces,metrics,logs}`, protobuf or JSON, answered in the request's own content type. */
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { log, type Signal } from '#kit';
+import type { Signal } from '#kit';
 import { Refusal, tenantOf } from '#model';
 import { bookUndecoded } from '../books.ts';
-import { decodedBody, mediaTypeOf, onlyPost, retryAfter, takeRawBodies, userAgentOf, withLease } from '../http.ts';
+import {
+  asRefusal,
+  decodedBody,
+  mediaTypeOf,
+  onlyPost,
+  retryAfter,
+  takeRawBodies,
+  userAgentOf,
+  withLease,
+} from '../http.ts';
 import { takenJson, takenProto } from './answers.ts';
 import type { Format, OtlpReceiver } from './receiver.ts';
 import { statusJson, statusProto } from './status.ts';
@@ -51,7 +60,7 @@ async function answer(request: FastifyRequest, reply: FastifyReply, signal: Sign
       request.raw.resume();
       bookUndecoded(book, agent, error);
     }
-    return refuse(asRefusal(error), reply, format ?? 'json');
+    return refuse(asRefusal(error, 'otlp'), reply, format ?? 'json');
   }
 }
 
@@ -89,11 +98,3 @@ function httpStatusOf(refusal: Refusal): number {
 }
 
 /** A bug of ours must look like one: logged, and retryable, because the data may be fine. */
-export function asRefusal(error: unknown): Refusal {
-  if (error instanceof Refusal) return error;
-  log.error({ err: error }, 'receive.otlp failed');
-  return new Refusal('the request could not be handled; the server has logged why', {
-    code: 'STORE_DOWN',
-    cause: error,
-  });
-}

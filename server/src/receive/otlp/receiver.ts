@@ -52,6 +52,7 @@ export function createOtlpReceiver(deps: ReceiveDeps): OtlpReceiver {
   const isPromoted = promotedBy(deps.promotedResourceAttributes);
   const translator = createMetricTranslator({
     intern: deps.intern,
+    ...(deps.forgets && { forgets: deps.forgets }),
     limits: deps.limits.receive,
     isPromoted,
     entriesMax: seriesRememberedMax,

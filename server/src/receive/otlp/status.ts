@@ -1,6 +1,6 @@
 /** `google.rpc.Status`: what an OTLP sender is told when its request is refused, as protobuf and as JSON. */
+import { ProtoWriter } from '#kit';
 import type { Refusal } from '#model';
-import { ProtoWriter } from './writer.ts';
 
 /** gRPC's codes, as far as OTLP uses them. */
 const grpcCodes = {
@@ -40,13 +40,14 @@ const RETRY_INFO = 'type.googleapis.com/google.rpc.RetryInfo';
 
 /** With RetryInfo when a retry is welcome. */
 export function statusProto(refusal: Refusal): Buffer {
-  const status = new ProtoWriter().int(1, grpcCodeOf(refusal)).text(2, refusal.message);
+  const status = new ProtoWriter().varint(1, grpcCodeOf(refusal)).text(2, refusal.message);
   if (refusal.retry) {
-    const delay = new ProtoWriter().int(1, Math.ceil(refusal.retryAfterSeconds ?? 1)).bytes();
-    const retryInfo = new ProtoWriter().message(1, delay).bytes();
-    status.message(3, new ProtoWriter().text(1, RETRY_INFO).message(2, retryInfo).bytes());
+    const delaySeconds = Math.ceil(refusal.retryAfterSeconds ?? 1);
+    status.message(3, (detail) =>
+      detail.text(1, RETRY_INFO).message(2, (info) => info.message(1, (delay) => delay.varint(1, delaySeconds))),
+    );
   }
-  return status.bytes();
+  return status.finish();
 }
 
 export function statusJson(refusal: Refusal): string {

@@ -3,7 +3,7 @@
 import type { ProtoCursor } from '#kit';
 import { type ExemplarRow, type Limits, labelsFrom, type SeriesRef } from '#model';
 import { isSpanId, isTraceId, outsideWindow, type Tally, type Window } from '#normalise';
-import { readLabel } from './labels.ts';
+import { readLabelPair } from '../labelpair.ts';
 
 export interface ReadExemplar {
   readonly pairs: readonly string[];
@@ -17,7 +17,7 @@ export function readExemplar(cursor: ProtoCursor, end: number): ReadExemplar {
   let timeMs = 0;
   while (cursor.at < end) {
     const tag = cursor.varint(end);
-    if (tag === 0x0a) readLabel(cursor, cursor.message(end), pairs);
+    if (tag === 0x0a) readLabelPair(cursor, cursor.message(end), pairs);
     else if (tag === 0x11) value = cursor.double(end);
     else if (tag === 0x18) timeMs = cursor.int64(end);
     else cursor.skip(tag, end);

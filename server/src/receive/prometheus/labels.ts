@@ -3,28 +3,17 @@
 import type { ProtoCursor } from '#kit';
 import { type Labels, type Limits, labelsFrom, Refusal } from '#model';
 import { excerpt, type LabelFault, labelsFault } from '#normalise';
+import { readLabelPair } from '../labelpair.ts';
 
 /** Name and value by turns, in arrival order. Refuses malformed protobuf and invalid UTF-8. */
 export function readLabels(cursor: ProtoCursor, end: number): string[] {
   const pairs: string[] = [];
   while (cursor.at < end) {
     const tag = cursor.varint(end);
-    if (tag === 0x0a) readLabel(cursor, cursor.message(end), pairs);
+    if (tag === 0x0a) readLabelPair(cursor, cursor.message(end), pairs);
     else cursor.skip(tag, end);
   }
   return pairs;
-}
-
-export function readLabel(cursor: ProtoCursor, end: number, into: string[]): void {
-  let name = '';
-  let value = '';
-  while (cursor.at < end) {
-    const tag = cursor.varint(end);
-    if (tag === 0x0a) name = cursor.text(end);
-    else if (tag === 0x12) value = cursor.text(end);
-    else cursor.skip(tag, end);
-  }
-  into.push(name, value);
 }
 
 /**

@@ -9,10 +9,11 @@ const arenaBytesMax = 96 * 1024 * 1024;
 const metricsMax = 50_000;
 const tenantsMax = 10_000;
 /** Larger bodies get a buffer of their own. */
-export const commonBytesMax = 4 * 1024 * 1024;
+const commonBytesMax = 4 * 1024 * 1024;
 
 export class WriteMemory {
   readonly table = new SeriesTable({ entriesMax, arenaBytesMax });
+  private forgets = 0;
   readonly metadata = new MetadataMemory(metricsMax);
   private symbolMemory = new SymbolMemory();
   private metadataMemory = new SeriesMetadata(this.metadata, metricsMax);
@@ -21,13 +22,23 @@ export class WriteMemory {
   /** Undefined while a request has it. */
   private scratch: Uint8Array | undefined;
 
+  /** Series are learned again when `forgets`, the store's count, has changed. */
+  follow(forgets: number): void {
+    if (forgets === this.forgets) return;
+    this.forgets = forgets;
+    this.table.clear();
+    this.renewVersion2();
+  }
+
   /** For one request of version 2.0: both are its own until its end, even when they are replaced meanwhile. */
   forVersion2(): { readonly memory: SymbolMemory; readonly metadata: SeriesMetadata } {
-    if (this.symbolMemory.isSpent) {
-      this.symbolMemory = new SymbolMemory();
-      this.metadataMemory = new SeriesMetadata(this.metadata, metricsMax);
-    }
+    if (this.symbolMemory.isSpent) this.renewVersion2();
     return { memory: this.symbolMemory, metadata: this.metadataMemory };
+  }
+
+  private renewVersion2(): void {
+    this.symbolMemory = new SymbolMemory();
+    this.metadataMemory = new SeriesMetadata(this.metadata, metricsMax);
   }
 
   /** Never the same for two tenants, however many there have been. */

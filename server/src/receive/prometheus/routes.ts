@@ -1,17 +1,17 @@
 /** Remote write 1.0 and 2.0: POST `/prometheus/api/v1/write`, and `/api/v1/write` for vmalert and for habits. */
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { log, SnappyDecoder, snappyLength } from '#kit';
+import { SnappyDecoder, snappyLength } from '#kit';
 import { Refusal, tenantOf } from '#model';
 import { describeRejections, Tally, windowAt } from '#normalise';
 import { bookRefused, bookStored, bookUndecoded } from '../books.ts';
 import type { Lease } from '../budget.ts';
 import type { ReceiveDeps } from '../deps.ts';
-import { onlyPost, rawBody, retryAfter, takeRawBodies, userAgentOf, withLease } from '../http.ts';
-import { Pace } from '../turns.ts';
+import { asRefusal, onlyPost, rawBody, refuseInText, takeRawBodies, userAgentOf, withLease } from '../http.ts';
+import { largeBytesMin, Pace } from '../turns.ts';
 import { checkEncoding, tellWritten, type Version, versionOf } from './headers.ts';
 import type { Scan, Scanned, Written } from './items.ts';
 import type { SenderFacts } from './learner.ts';
-import { commonBytesMax, WriteMemory } from './memory.ts';
+import { WriteMemory } from './memory.ts';
 import { portionsOf } from './portions.ts';
 import { scanWriteRequest } from './scan.ts';
 import { scanRequest2 } from './scan2.ts';
@@ -24,7 +24,7 @@ export function remoteWriteRoutes(deps: ReceiveDeps): FastifyPluginAsync {
     takeRawBodies(app);
     for (const path of paths) {
       app.post(path, (request, reply) => answer(request, reply, deps, memory));
-      onlyPost(app, path, refuse);
+      onlyPost(app, path, refuseInText);
     }
   };
 }
@@ -47,9 +47,9 @@ async function answer(request: FastifyRequest, reply: FastifyReply, deps: Receiv
       return body.tally;
     });
     const message = describeRejections([tally], 'samples, exemplars and histograms');
-    return message === undefined ? reply.code(204).send() : refuse(partlyRefused(tally, message), reply);
+    return message === undefined ? reply.code(204).send() : refuseInText(partlyRefused(tally, message), reply);
   } catch (error) {
-    return refuse(asRefusal(error), reply);
+    return refuseInText(asRefusal(error, 'remote-write'), reply);
   }
 }
 
@@ -72,9 +72,10 @@ async function read(request: FastifyRequest, deps: ReceiveDeps, memory: WriteMem
   const header = snappyLength(block, limits.decodedBytesMax);
   lease.grow(header.length);
   const tally = new Tally();
+  memory.follow(deps.forgets?.() ?? 0);
   const window = windowAt(deps.clock.nowMs(), deps.retentionMs.metrics, limits.futureMsMax);
   const sender = { tenant, tenantNumber: memory.tenantNumber(tenant), window, tally };
-  const endTurn = header.length > commonBytesMax ? await deps.budget.decoding.take() : undefined;
+  const endTurn = header.length > largeBytesMin ? await deps.budget.decoding.take(lease.who) : undefined;
   try {
     const found = await memory.withBuffer(header.length, async (buffer) => {
       const decoder = new SnappyDecoder(buffer, block, header);
@@ -146,19 +147,4 @@ function addTo(sum: Written, more: Written): void {
 /** The valid part is stored. 400 tells the sender not to repeat; past the series limit a repeat may succeed later. */
 function partlyRefused(tally: Tally, message: string): Refusal {
   return new Refusal(message, { code: tally.reasons.has('series_limit') ? 'SERIES_LIMIT' : 'BAD_REQUEST' });
-}
-
-function asRefusal(error: unknown): Refusal {
-  if (error instanceof Refusal) return error;
-  log.error({ err: error }, 'receive.remote-write failed');
-  return new Refusal('the request could not be handled; the server has logged why', {
-    code: 'STORE_DOWN',
-    cause: error,
-  });
-}
-
-/** Prometheus logs the first line of the answer, so it is plain text. */
-function refuse(refusal: Refusal, reply: FastifyReply) {
-  retryAfter(reply, refusal);
-  return reply.code(refusal.status).type('text/plain; charset=utf-8').send(`${refusal.message}\n`);
 }

@@ -5,6 +5,8 @@ import { histogramFault } from '../nativehistograms.ts';
 import type { SeriesCache, SeriesEntry } from './cache.ts';
 import { type ExemplarParts, readExemplar } from './exemplars.ts';
 import {
+  type ClassicMemory,
+  convertingSink,
   type ExemplarText,
   type ExpositionParser,
   type HistogramSink,
@@ -23,6 +25,7 @@ export type ExposedBody =
 export interface BodyLimits extends ResolutionLimits {
   readonly nativeHistograms: boolean;
   readonly classicHistogramsToo: boolean;
+  readonly customBuckets: boolean;
   readonly histogramBucketsMax: number;
   readonly honorTimestamps: boolean;
   /** 0: none. Samples after relabelling. */
@@ -72,19 +75,42 @@ const linesPerTurn = 20_000;
 export async function readBody(
   body: ExposedBody,
   cache: SeriesCache,
-  { scrapeMs, limits }: { scrapeMs: number; limits: BodyLimits },
+  { scrapeMs, limits, classics }: { scrapeMs: number; limits: BodyLimits; classics: ClassicMemory },
 ): Promise<ReadBody> {
   const isLoose = body.format === 'text';
   const collector = createCollector(cache, { scrapeMs, limits, isLoose, hasSuffixes: body.format === 'openmetrics' });
-  const parser = parserOf(body, collector, limits);
-  while (!parser.read(linesPerTurn)) await breathe();
+  if (limits.customBuckets && body.format !== 'protobuf') return readConverting(body, collector, { limits, classics });
+  await readAll(parserOf(body, collector, limits));
   return collector.body();
 }
 
+async function readAll(parser: ExpositionParser): Promise<void> {
+  while (!parser.read(linesPerTurn)) await breathe();
+}
+
+async function readConverting(
+  body: ExposedBody,
+  collector: Collector,
+  { limits, classics }: { limits: BodyLimits; classics: ClassicMemory },
+): Promise<ReadBody> {
+  classics.beginScrape();
+  const sink = convertingSink(collector.sink, {
+    memory: classics,
+    syntax: { loose: body.format === 'text' },
+    classicToo: limits.classicHistogramsToo,
+    onRefused: (histogram, problem) => collector.drop('malformed_histogram', `${histogram}: ${problem}`),
+  });
+  await readAll(parserOf(body, { ...collector, sink }, limits));
+  sink.end();
+  return collector.body();
+}
+
+type Collector = ReturnType<typeof createCollector>;
+
 function parserOf(
   body: ExposedBody,
-  { sink, noteRule }: Pick<ReturnType<typeof createCollector>, 'sink' | 'noteRule'>,
-  { nativeHistograms, classicHistogramsToo }: BodyLimits,
+  { sink, noteRule }: Pick<Collector, 'sink' | 'noteRule'>,
+  { nativeHistograms, classicHistogramsToo, customBuckets }: BodyLimits,
 ): ExpositionParser {
   switch (body.format) {
     case 'text':
@@ -92,7 +118,11 @@ function parserOf(
     case 'openmetrics':
       return openMetricsParser(body.text, sink, { onBrokenRule: noteRule });
     case 'protobuf':
-      return protobufParser(body.bytes, sink, { native: nativeHistograms, classicToo: classicHistogramsToo });
+      return protobufParser(body.bytes, sink, {
+        native: nativeHistograms,
+        classicToo: classicHistogramsToo,
+        convert: customBuckets,
+      });
   }
 }
 
@@ -224,6 +254,7 @@ function createCollector(cache: SeriesCache, { scrapeMs, limits, isLoose, hasSuf
 
   return {
     sink,
+    drop,
     noteRule: (problem: string): void => {
       brokenRule = problem;
     },

@@ -35,6 +35,8 @@ export interface SeriesCache {
   commit(): SeriesRef[];
   /** The scrape failed, or the target is gone: every live series, once each. Nothing is alive after this. */
   abandon(): SeriesRef[];
+  /** Those with a ref that are not alive: their last sample may be long ago. */
+  idle(): SeriesEntry[];
   /** The rules changed: series get their labels anew, and those that do not come back are marked as gone. */
   relabel(label: (exposed: Labels) => Labelled): void;
 }
@@ -111,6 +113,7 @@ export function createSeriesCache(options: CacheOptions): SeriesCache {
       scrape++;
       return [...gone];
     },
+    idle: () => [...entries.values()].filter(({ live, ref }) => !live && ref !== undefined),
     relabel(next) {
       label = next;
       orphans = [...orphans, ...liveRefs(entries)];

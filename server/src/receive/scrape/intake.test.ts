@@ -22,6 +22,7 @@ const plain: IntakeRules = {
   extraMetrics: false,
   nativeHistograms: true,
   classicHistogramsToo: false,
+  customBuckets: false,
   nativeBucketsMax: 0,
   nativeFactorMin: 0,
 };
@@ -204,4 +205,20 @@ test('the books balance', async () => {
   const rejected = Object.values(recorder.rejected()).reduce((sum, count) => sum + count, 0);
   expect(entry?.received).toBe(4);
   expect((entry?.stored ?? 0) + rejected).toBe(4);
+});
+
+test('a classic histogram that is converted is one series, and goes stale as one', async () => {
+  const { recorder, scrape } = setUp({ customBuckets: true });
+  const body = '# TYPE h histogram\nh_bucket{le="1"} 1\nh_bucket{le="+Inf"} 3\nh_sum 5\nh_count 3\n';
+  await scrape(body);
+  await scrape(body);
+  await scrape('a 1\n');
+  const stored = recorder.batches.flatMap(({ histograms = [] }) => histograms.map(({ histogram }) => histogram));
+  expect(stored.map(({ schema, count, customBounds }) => [schema, count, customBounds])).toEqual([
+    [-53, 3, [1]],
+    [-53, 3, [1]],
+  ]);
+  expect(recorder.samples(`h{${own}}`)).toEqual(['stale']);
+  expect(recorder.series().filter((series) => series.startsWith('h_'))).toEqual([]);
+  expect(recorder.samples(`scrape_samples_scraped{${own}}`)).toEqual([1, 1, 1]);
 });

@@ -16,6 +16,7 @@ import type { WriteBatch } from '#store';
 import { type BodyLimits, type Drops, type ExposedBody, type ReadBody, readBody } from './body.ts';
 import { createSeriesCache, type SeriesEntry } from './cache.ts';
 import { type ColumnBuilder, createColumns } from './columns.ts';
+import { ClassicMemory } from './exposition/index.ts';
 import { type LabellingRules, reportLabels, storedLabels } from './labelling.ts';
 import type { MetadataMemory } from './metadata.ts';
 import { type Report, reportMetrics } from './report.ts';
@@ -24,6 +25,8 @@ import type { ResolutionLimits } from './resolution.ts';
 export interface IntakeDeps {
   readonly tenant: string;
   readonly intern: (tenant: string, labels: Labels) => SeriesRef;
+  /** Changes when the store forgets series of the past. */
+  readonly forgets?: () => number;
   readonly write: (batch: WriteBatch) => Promise<unknown>;
   readonly ledger: Ledger;
   readonly limits: Limits['receive'];
@@ -37,6 +40,7 @@ export interface IntakeRules extends LabellingRules, ResolutionLimits {
   readonly extraMetrics: boolean;
   readonly nativeHistograms: boolean;
   readonly classicHistogramsToo: boolean;
+  readonly customBuckets: boolean;
 }
 
 export interface IntakeOptions {
@@ -63,8 +67,10 @@ export function createIntake(deps: IntakeDeps, options: IntakeOptions) {
   let { rules } = options;
   const labelling = (exposed: Labels) => storedLabels(exposed, options.labels, rules, deps.limits);
   const cache = createSeriesCache({ label: labelling, trackExplicit: () => rules.trackTimestampsStaleness });
+  const classics = new ClassicMemory();
   const reportRefs = new Map<string, SeriesRef>();
   let warnedOfRule = false;
+  let forgets = 0;
 
   function limitsAt(scrapeMs: number): BodyLimits {
     return {
@@ -115,6 +121,14 @@ export function createIntake(deps: IntakeDeps, options: IntakeOptions) {
     }
   }
 
+  /** A series whose samples did not come for so long that the store forgot it gets a new ref. */
+  function followForgets(): void {
+    const now = deps.forgets?.() ?? 0;
+    if (now === forgets) return;
+    forgets = now;
+    for (const entry of cache.idle()) delete entry.ref;
+  }
+
   /** Gives refs to new series; a full catalogue costs the new ones only. */
   function internNew(entries: readonly SeriesEntry[]): { added: number; refused: string | undefined } {
     let added = 0;
@@ -133,6 +147,7 @@ export function createIntake(deps: IntakeDeps, options: IntakeOptions) {
   }
 
   async function store(body: ReadBody, scrapeMs: number, about: Success): Promise<void> {
+    followForgets();
     const withHistograms = body.histograms.map(({ entry }) => entry);
     const { added, refused } = internNew(
       withHistograms.length === 0 ? body.entries : [...body.entries, ...withHistograms],
@@ -173,7 +188,7 @@ export function createIntake(deps: IntakeDeps, options: IntakeOptions) {
   return {
     /** Reads a body whole, or throws ExpositionProblem (then call `fail`). Nothing is stored yet. */
     async read(exposed: ExposedBody, scrapeMs: number): Promise<ReadBody> {
-      const body = await readBody(exposed, cache, { scrapeMs, limits: limitsAt(scrapeMs) });
+      const body = await readBody(exposed, cache, { scrapeMs, limits: limitsAt(scrapeMs), classics });
       noteRule(body.brokenRule);
       return body;
     },

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { log } from '#kit';
 import { Refusal } from '#model';
-import { noScrapeConfig, readScrapeConfig, type ScrapeConfig } from './config/index.ts';
+import { noScrapeConfig, type RuleSettings, readScrapeConfig, type ScrapeConfig } from './config/index.ts';
 import { createScraper, type ScraperDeps, type ScrapeTargets } from './scraper.ts';
 
 export interface ScrapingDeps extends Omit<ScraperDeps, 'config'> {
@@ -15,6 +15,8 @@ export interface Scraping extends AsyncDisposable {
   targets(): ScrapeTargets;
   /** The configuration in force, secrets hidden. */
   configText(): string;
+  /** What it says of rules. */
+  rules(): RuleSettings;
   loaded(): { readonly timeMs: number; readonly ok: boolean };
   /** Reads the file again. Refuses with CONFIG_INVALID, and then the old configuration stays in force. */
   reload(): Promise<void>;
@@ -29,6 +31,7 @@ export async function openScraping({ file, ...deps }: ScrapingDeps): Promise<Scr
   return {
     targets: scraper.targets,
     configText: () => config.text,
+    rules: () => config.rules,
     loaded: () => loaded,
     async reload() {
       const timeMs = deps.clock.nowMs();

@@ -209,6 +209,7 @@ function sameLabelling(before: ScrapeJob, after: ScrapeJob): boolean {
     job.samplesMax,
     job.nativeHistograms,
     job.classicHistogramsToo,
+    job.customBuckets,
     job.nativeBucketsMax,
     job.nativeFactorMin,
     job.labelsMax,

@@ -17,6 +17,7 @@ export interface ScraperDeps {
   readonly tenant: string;
   readonly write: (batch: WriteBatch) => Promise<unknown>;
   readonly intern: (tenant: string, labels: Labels) => SeriesRef;
+  readonly forgets?: () => number;
   readonly ledger: Ledger;
   readonly limits: Pick<Limits, 'scrape' | 'receive'>;
   readonly clock: Clock;

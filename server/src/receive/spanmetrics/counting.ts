@@ -3,7 +3,7 @@ import { type Labels, type Limits, labelsFrom, type SpanKind, type SpanRow, type
 import { Entries } from './entries.ts';
 import type { Entry } from './entry.ts';
 import { graphFamily, spanFamily, unpairedFamily } from './families.ts';
-import { type EndOfWait, Pairs, type Side } from './pairs.ts';
+import { type Caller, type EndOfWait, Pairs, type Side } from './pairs.ts';
 import { peerOf } from './peer.ts';
 import { unpairedTotal } from './selfmetrics.ts';
 
@@ -77,8 +77,10 @@ export class Counting {
   }
 
   private answers(tenant: string, span: SpanRow, seconds: number): void {
-    if (span.parentSpanId !== '') {
-      this.pairs.callee(this.sideOf(tenant, span, seconds, ''), span.parentSpanId);
+    const callers = callersOf(span);
+    if (callers.length > 0) {
+      const side = this.sideOf(tenant, span, seconds, '');
+      for (const caller of callers) this.pairs.callee(side, caller);
       return;
     }
     const named = span.attributes.keys.indexOf('peer.service');
@@ -148,6 +150,15 @@ export class Counting {
     entry.lastMs = this.nowMs;
     entry.counters[counter] = (entry.counters[counter] ?? 0) + 1;
   }
+}
+
+/** One that takes many messages at once links to each; past so many, the rest is not looked for. */
+const linkedMax = 128;
+
+/** A consumer links to the producers of what it takes: its parent is whoever waited for messages, or nobody. */
+function callersOf({ kind, traceId, parentSpanId, links }: SpanRow): readonly Caller[] {
+  if (kind === 'consumer' && links.length > 0) return links.slice(0, linkedMax);
+  return parentSpanId === '' ? [] : [{ traceId, spanId: parentSpanId }];
 }
 
 interface Edge {

@@ -14,7 +14,7 @@ const side = (role: Side['role'], service: string, spanId: string, arrivedMs: nu
   messaging: false,
   peer,
 });
-const id = (n: number) => n.toString(16).padStart(16, '0');
+const caller = (n: number) => ({ traceId: '1'.repeat(32), spanId: n.toString(16).padStart(16, '0') });
 
 function rig(bounds: Partial<Limits['spanMetrics']>) {
   const told: string[] = [];
@@ -30,9 +30,9 @@ function rig(bounds: Partial<Limits['spanMetrics']>) {
 
 test('each of several callees meets its caller, whoever comes first', () => {
   const { pairs, told } = rig({});
-  pairs.callee(side('callee', 'b', '2', 0), id(1));
+  pairs.callee(side('callee', 'b', '2', 0), caller(1));
   pairs.caller(side('caller', 'a', '1', 1));
-  pairs.callee(side('callee', 'c', '3', 2), id(1));
+  pairs.callee(side('callee', 'c', '3', 2), caller(1));
   pairs.caller(side('caller', 'a', '1', 3));
   pairs.expire(100_000);
   expect(told).toEqual(['a→b', 'a→c']);
@@ -42,7 +42,7 @@ test('each of several callees meets its caller, whoever comes first', () => {
 test('a wait ends when its time is over, not before', () => {
   const { pairs, told } = rig({ pairMsMax: 1000 });
   pairs.caller(side('caller', 'a', '1', 0));
-  pairs.callee(side('callee', 'b', '9', 500), id(8));
+  pairs.callee(side('callee', 'b', '9', 500), caller(8));
   pairs.expire(999);
   expect(told).toEqual([]);
   pairs.expire(1000);
@@ -54,9 +54,9 @@ test('a wait ends when its time is over, not before', () => {
 test('when there is no room, whoever has waited longest goes', () => {
   const { pairs, told } = rig({ pairsMax: 16 });
   pairs.caller(side('caller', 'met', 'c', 1));
-  pairs.callee(side('callee', 'b', 'd', 2), id(12));
+  pairs.callee(side('callee', 'b', 'd', 2), caller(12));
   pairs.caller(side('caller', 'old', 'a', 2));
-  pairs.callee(side('callee', 'newer', 'b', 3), id(99));
+  pairs.callee(side('callee', 'newer', 'b', 3), caller(99));
   for (let i = 0; i < 14; i++) pairs.caller(side('caller', `s${i}`, `e${i}`, 3));
   expect(told).toEqual(['met→b']);
   expect(pairs.waiting).toBe(16);
@@ -69,14 +69,14 @@ test('a caller that has met is remembered among many, for its own tenant only, a
   const { pairs, told } = rig({ pairsMax: 4096, pairMsMax: 1000 });
   for (let i = 1; i <= 1000; i++) {
     pairs.caller(side('caller', `a${i}`, i.toString(16), 1));
-    pairs.callee(side('callee', `b${i}`, '77', 1), id(i));
+    pairs.callee(side('callee', `b${i}`, '77', 1), caller(i));
   }
   told.length = 0;
-  for (let i = 1; i <= 1000; i++) pairs.callee(side('callee', `c${i}`, '78', 2), id(i));
+  for (let i = 1; i <= 1000; i++) pairs.callee(side('callee', `c${i}`, '78', 2), caller(i));
   expect(told).toEqual(Array.from({ length: 1000 }, (_, i) => `a${i + 1}→c${i + 1}`));
   told.length = 0;
-  pairs.callee({ ...side('callee', 'd', '79', 3), tenant: 'other' }, id(1));
-  pairs.callee(side('callee', 'd', '79', 1001), id(2));
+  pairs.callee({ ...side('callee', 'd', '79', 3), tenant: 'other' }, caller(1));
+  pairs.callee(side('callee', 'd', '79', 1001), caller(2));
   expect(told).toEqual([]);
 });
 

@@ -21,6 +21,9 @@ export interface Side extends Witness {
   readonly arrivedMs: number;
 }
 
+/** The ids of the span that a callee waits for: its parent, or one that it links to. */
+export type Caller = Pick<Side, 'traceId' | 'spanId'>;
+
 export type EndOfWait = 'expired' | 'full' | 'stopped';
 
 export interface Ends {
@@ -61,7 +64,7 @@ export class Pairs {
 
   /** Hot: once a client span. */
   caller(side: Side): void {
-    const key = keyOf(side, side.spanId);
+    const key = keyOf(side);
     const there = this.lonely.get(key);
     // Two callers with one id are one caller told twice: the first is believed.
     if (there?.side.role === 'caller' || this.acquainted.find(side, side.arrivedMs)) return;
@@ -77,8 +80,9 @@ export class Pairs {
   }
 
   /** Hot: once a server span. */
-  callee(side: Side, parentSpanId: string): void {
-    const key = keyOf(side, parentSpanId);
+  callee(side: Side, caller: Caller): void {
+    const { tenant, arrivedMs } = side;
+    const key = keyOf({ tenant, ...caller });
     const there = this.lonely.get(key);
     if (there?.side.role === 'caller') {
       this.ends.met(there.side, side);
@@ -86,8 +90,7 @@ export class Pairs {
       this.acquainted.add(there.side);
       return;
     }
-    const { tenant, traceId, arrivedMs } = side;
-    const known = this.acquainted.find({ tenant, traceId, spanId: parentSpanId }, arrivedMs);
+    const known = this.acquainted.find({ tenant, ...caller }, arrivedMs);
     if (known !== undefined) {
       this.ends.met(known, side);
       return;
@@ -144,6 +147,6 @@ export class Pairs {
 }
 
 /** Ids have fixed lengths, so nothing can be taken for anything else. */
-const keyOf = ({ traceId, tenant }: Side, spanId: string): string => traceId + spanId + tenant;
+const keyOf = ({ traceId, spanId, tenant }: Caller & { tenant: string }): string => traceId + spanId + tenant;
 
 const bytesOf = ({ peer }: Side): number => sideBytes + 2 * peer.length;

@@ -88,11 +88,10 @@ test('what Farol reads elsewhere, or does otherwise, is noted', () => {
   const { notes } = read(`
 rule_files: [a.yml]
 alerting: { alertmanagers: [{ static_configs: [] }] }
-scrape_configs: [{ job_name: t, convert_classic_histograms_to_nhcb: true }]`);
+scrape_configs: [{ job_name: t, scrape_failure_log_file: f }]`);
   expect(notes).toEqual([
-    'alerting is not read here: alerts are sent by Farol itself (--alertmanager-config)',
-    'rule_files is not read here: rules are given with --rules',
-    'job "t": convert_classic_histograms_to_nhcb is not done; classic buckets are stored as they are',
+    'alerting is not read here: alerts are evaluated and shown; nobody is told of them by this version',
+    'job "t": scrape_failure_log_file is not written; failures are in Farol\'s log and in /targets',
   ]);
 });
 

@@ -1,7 +1,7 @@
 /** Where a job's targets come from: static lists, files, HTTP, DNS. Every other discovery is refused by name. */
 import path from 'node:path';
+import { type ConfigNode, fields, invalidAt, list, mapOf, type Reader, text } from '#kit/yamltree';
 import { type HttpClientConfig, httpClientOf, httpShape } from './http.ts';
-import { type ConfigNode, fields, invalidAt, list, mapOf, type Reader, text } from './node.ts';
 import { count, durationMs } from './scalars.ts';
 
 /** Targets that share labels. Each target is a set of labels; `__address__` is where it listens. */

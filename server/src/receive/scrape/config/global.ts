@@ -1,5 +1,5 @@
 /** The `global` section: what jobs inherit. */
-import { type ConfigNode, type Fields, fields, invalidAt, mapOf, text } from './node.ts';
+import { type ConfigNode, type Fields, fields, invalidAt, mapOf, text } from '#kit/yamltree';
 import { protocols } from './protocols.ts';
 import { bytes, count, durationMs, flag, oneOf } from './scalars.ts';
 

@@ -1,6 +1,6 @@
 /** How to reach targets and HTTP discovery: credentials, TLS, redirects, headers. Prometheus' HTTPClientConfig. */
 import path from 'node:path';
-import { type ConfigNode, type Fields, fields, invalidAt, list, mapOf, text } from './node.ts';
+import { type ConfigNode, type Fields, fields, invalidAt, list, mapOf, text } from '#kit/yamltree';
 import { flag, oneOf, secret, unsupported } from './scalars.ts';
 
 export interface HttpClientConfig {

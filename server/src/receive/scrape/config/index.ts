@@ -1,8 +1,6 @@
 /** `prometheus.yml` → what Farol scrapes, with promtool's verdicts. Source: Prometheus' config/config.go and its docs. */
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { readGlobal } from './global.ts';
-import { readJob, type ScrapeJob } from './job.ts';
 import {
   anything,
   type ConfigNode,
@@ -15,7 +13,9 @@ import {
   mapOf,
   parseYaml,
   text,
-} from './node.ts';
+} from '#kit/yamltree';
+import { readGlobal } from './global.ts';
+import { readJob, type ScrapeJob } from './job.ts';
 import { withoutSecrets } from './secrets.ts';
 
 export type { DiscoveryConfig, TargetGroup } from './discoveries.ts';
@@ -25,13 +25,28 @@ export { scrapeProtocols } from './protocols.ts';
 
 export interface ScrapeConfig {
   readonly jobs: readonly ScrapeJob[];
+  readonly rules: RuleSettings;
   /** What the file asks for and Farol does not do, as sentences for the log. */
   readonly notes: readonly string[];
   /** The file, secrets hidden. */
   readonly text: string;
 }
 
-export const noScrapeConfig: ScrapeConfig = { jobs: [], notes: [], text: '' };
+/** What the file says of rules, which are evaluated elsewhere. */
+export interface RuleSettings {
+  /** Globs, absolute. */
+  readonly files: readonly string[];
+  readonly intervalMs?: number;
+  readonly queryOffsetMs?: number;
+  readonly externalLabels: ReadonlyMap<string, string>;
+}
+
+export const noScrapeConfig: ScrapeConfig = {
+  jobs: [],
+  rules: { files: [], externalLabels: new Map() },
+  notes: [],
+  text: '',
+};
 
 /** Refuses with CONFIG_INVALID; the message names the line, the field and the way out. Files are relative to `baseDir`. */
 export function readScrapeConfig(written: string, { baseDir }: { baseDir: string }): ScrapeConfig {
@@ -41,6 +56,7 @@ export function readScrapeConfig(written: string, { baseDir }: { baseDir: string
     global: (at: ConfigNode) => at,
     scrape_configs: (at: ConfigNode) => at,
     scrape_config_files: list(text),
+    rule_files: list(text),
   });
   checkForeignSections(root);
   const global = readGlobal(found.global);
@@ -51,21 +67,18 @@ export function readScrapeConfig(written: string, { baseDir }: { baseDir: string
   checkNames(jobs);
   return {
     jobs: jobs.map(({ job }) => job),
+    rules: {
+      files: (found.rule_files ?? []).map((pattern) => path.resolve(baseDir, pattern)),
+      intervalMs: global.evaluation_interval || undefined,
+      queryOffsetMs: global.rule_query_offset,
+      externalLabels: global.external_labels ?? new Map(),
+    },
     notes: [...sectionNotes(root), ...jobs.flatMap(({ job }) => job.notes)],
     text: withoutSecrets(written),
   };
 }
 
-const notReadHere = [
-  'alerting',
-  'rule_files',
-  'remote_write',
-  'remote_read',
-  'storage',
-  'tracing',
-  'otlp',
-  'runtime',
-] as const;
+const notReadHere = ['alerting', 'remote_write', 'remote_read', 'storage', 'tracing', 'otlp', 'runtime'] as const;
 
 interface JobSource {
   readonly at: ConfigNode;
@@ -141,8 +154,7 @@ function listItems(at: ConfigNode | undefined, empty: string): ConfigNode[] {
 }
 
 const homes: Partial<Record<(typeof notReadHere)[number], string>> = {
-  alerting: 'alerts are sent by Farol itself (--alertmanager-config)',
-  rule_files: 'rules are given with --rules',
+  alerting: 'alerts are evaluated and shown; nobody is told of them by this version',
   remote_write: 'Farol stores what it scrapes and sends it nowhere',
 };
 

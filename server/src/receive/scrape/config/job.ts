@@ -1,4 +1,6 @@
 /** One scrape job, with everything it inherits filled in. */
+
+import { type ConfigNode, type Fields, fields, invalidAt, list, mapOf, text } from '#kit/yamltree';
 import { addressProblem } from '../address.ts';
 import type { RelabelRule } from '../relabel.ts';
 import {
@@ -11,7 +13,6 @@ import {
 } from './discoveries.ts';
 import { type GlobalConfig, inheritedShape } from './global.ts';
 import { type HttpClientConfig, httpClientOf, httpShape } from './http.ts';
-import { type ConfigNode, type Fields, fields, invalidAt, list, mapOf, text } from './node.ts';
 import { defaultProtocols, nativeProtocols, protocol, type ScrapeProtocol } from './protocols.ts';
 import { relabelRules } from './relabels.ts';
 import { count, flag, float, oneOf } from './scalars.ts';
@@ -44,8 +45,10 @@ export interface ScrapeJob {
   readonly extraMetrics: boolean;
   /** Of targets that expose them; they need the protobuf format. */
   readonly nativeHistograms: boolean;
-  /** The classic buckets of native histograms as well. */
+  /** The classic buckets of native histograms, and of those that are converted, as well. */
   readonly classicHistogramsToo: boolean;
+  /** Classic histograms become native ones with custom bounds. */
+  readonly customBuckets: boolean;
   /** 0 means none. */
   readonly nativeBucketsMax: number;
   /** The least growth from one bucket to the next; finer histograms are made coarser. 0 means any. */
@@ -178,6 +181,7 @@ function histogramsOf(found: JobFields, global: GlobalConfig) {
     protocols: found.scrape_protocols ?? global.scrape_protocols ?? usual,
     nativeHistograms,
     classicHistogramsToo: found.always_scrape_classic_histograms ?? global.always_scrape_classic_histograms ?? false,
+    customBuckets: found.convert_classic_histograms_to_nhcb ?? global.convert_classic_histograms_to_nhcb ?? false,
     nativeBucketsMax: found.native_histogram_bucket_limit ?? 0,
     nativeFactorMin: found.native_histogram_min_bucket_factor ?? 0,
   };
@@ -187,9 +191,6 @@ function notesOf(found: JobFields, global: GlobalConfig, name: string): string[]
   const asks = (field: keyof typeof inheritedShape & keyof JobFields) => found[field] ?? global[field];
   const job = `job ${JSON.stringify(name)}`;
   const notes: string[] = [];
-  if (asks('convert_classic_histograms_to_nhcb')) {
-    notes.push(`${job}: convert_classic_histograms_to_nhcb is not done; classic buckets are stored as they are`);
-  }
   if (asks('scrape_failure_log_file')) {
     notes.push(`${job}: scrape_failure_log_file is not written; failures are in Farol's log and in /targets`);
   }

@@ -1,5 +1,5 @@
 /** The formats a target may be asked for. */
-import { type ConfigNode, invalidAt, list, text } from './node.ts';
+import { type ConfigNode, invalidAt, list, text } from '#kit/yamltree';
 
 export const scrapeProtocols = {
   PrometheusProto: 'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited',

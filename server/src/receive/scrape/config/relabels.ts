@@ -1,6 +1,7 @@
 /** Relabelling rules as written, with Prometheus' defaults and refusals. */
+
+import { type ConfigNode, fields, invalidAt, isNull, list, type Reader, text } from '#kit/yamltree';
 import { anyPattern, compileAnchored, isLabelName, type RelabelAction, type RelabelRule } from '../relabel.ts';
-import { type ConfigNode, fields, invalidAt, isNull, list, type Reader, text } from './node.ts';
 
 const actions: readonly string[] = [
   'replace',

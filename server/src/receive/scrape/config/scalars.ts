@@ -1,6 +1,6 @@
 /** The scalar types of `prometheus.yml`: durations, byte sizes, numbers, booleans, URLs. */
 import { parseDurationMs } from '@farol/promql';
-import { type ConfigNode, invalidAt, type Reader, text } from './node.ts';
+import { type ConfigNode, invalidAt, type Reader, text } from '#kit/yamltree';
 
 export const durationMs: Reader<number> = (at) => {
   const written = text(at);

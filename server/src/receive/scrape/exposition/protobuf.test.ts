@@ -7,7 +7,8 @@ import type { ExposedSeries, HistogramSink } from './sink.ts';
 
 const nowMs = 1_700_000_000_123;
 
-function read(body: Buffer, options: ProtobufOptions = { native: true, classicToo: false }) {
+function read(body: Buffer, given: Partial<ProtobufOptions> = {}) {
+  const options = { native: true, classicToo: false, convert: false, ...given };
   const samples: string[] = [];
   const natives: [string, object][] = [];
   const exemplars: string[] = [];
@@ -152,11 +153,21 @@ test('native histograms are taken when the job wants them, and their classic buc
   expect(native).toMatchObject({ samples: [], natives: [['h a="b"', expected]] });
   expect(native.exemplars).toEqual([`{"trace_id"="a"} 1.5 ${nowMs}`]);
   const classicNames = ['h_bucket a="b" le="1.0" 2', 'h_bucket a="b" le="+Inf" 8', 'h_sum a="b" 18', 'h_count a="b" 8'];
-  expect(read(both, { native: true, classicToo: true })).toMatchObject({
+  expect(read(both, { classicToo: true })).toMatchObject({
     samples: classicNames,
     natives: native.natives,
   });
-  expect(read(both, { native: false, classicToo: false })).toMatchObject({ samples: classicNames, natives: [] });
+  expect(read(both, { native: false })).toMatchObject({ samples: classicNames, natives: [] });
+  // What is native is not converted; what is not taken as native is.
+  expect(read(both, { convert: true })).toMatchObject({ samples: [], natives: native.natives });
+  const custom = { ...expected, schema: -53, zeroCount: 0, zeroThreshold: 0 };
+  const converted = { ...custom, positiveSpans: [0, 2], positiveCounts: [2, 6], customBounds: [1] };
+  const natives = [['h a="b"', converted]];
+  expect(read(both, { native: false, convert: true })).toMatchObject({ samples: [], natives });
+  expect(read(both, { native: false, convert: true, classicToo: true })).toMatchObject({
+    samples: classicNames,
+    natives,
+  });
 });
 
 test('gauge histograms, float counts, packed buckets and empty native histograms are read', () => {

@@ -5,16 +5,20 @@
  */
 import { ProtoCursor } from '#kit';
 import { type MetricType, Refusal } from '#model';
+import { readLabelPair } from '../../labelpair.ts';
+import { ClassicHistogram } from './custombuckets.ts';
 import { ExpositionProblem } from './problem.ts';
 import { isNative, nativeOf, type ProtoHistogram, readHistogram } from './protohistogram.ts';
-import { boundText, type Labelled, readExemplar, readLabelPair, seriesText } from './protoparts.ts';
+import { boundText, type Labelled, readExemplar, seriesText } from './protoparts.ts';
 import type { ExemplarText, ExpositionParser, HistogramSink } from './sink.ts';
 
 export interface ProtobufOptions {
   /** Take native histograms where there are any. */
   readonly native: boolean;
-  /** Take the classic buckets of those as well. */
+  /** Take the classic buckets of those, and of what is converted, as well. */
   readonly classicToo: boolean;
+  /** Make native histograms with custom bounds of classic ones. */
+  readonly convert: boolean;
 }
 
 const types: readonly MetricType[] = ['counter', 'gauge', 'summary', 'unknown', 'histogram', 'gaugehistogram'];
@@ -184,7 +188,7 @@ class Reading {
   }
 
   private histogram(metric: Metric, isGauge: boolean): void {
-    const { native, classicToo } = this.options;
+    const { native, classicToo, convert } = this.options;
     const found = readHistogram(this.cursor, metric.end);
     const asNative = native && isNative(found);
     if (asNative) {
@@ -195,7 +199,19 @@ class Reading {
       const series = this.sink.series(seriesText(metric));
       this.sink.histogram(series, nativeOf(found, isGauge), metric.timeMs, exemplars);
     }
-    if (!asNative || (classicToo && found.buckets.length > 0)) this.classic(metric, found);
+    const isConverted = convert && !asNative;
+    if (isConverted) this.converted(metric, found, isGauge);
+    if (classicToo ? !asNative || found.buckets.length > 0 : !asNative && !isConverted) this.classic(metric, found);
+  }
+
+  private converted(metric: Metric, { buckets, count, sum }: ProtoHistogram, isGauge: boolean): void {
+    const classic = new ClassicHistogram();
+    classic.counted(count);
+    classic.sum = sum;
+    for (const { bound, cumulative } of buckets) classic.bucket(bound, cumulative);
+    const exemplars = buckets.flatMap(({ exemplar }) => (exemplar?.timeMs === undefined ? [] : [exemplar]));
+    const native = classic.asNative(isGauge ? 'gauge' : 'unknown');
+    this.sink.histogram(this.sink.series(seriesText(metric)), native, metric.timeMs, exemplars);
   }
 
   private classic(metric: Metric, { buckets, count, sum }: ProtoHistogram): void {

@@ -1,23 +1,12 @@
 /** The small messages of the protobuf exposition, and series and numbers as the text formats write them. */
 import type { ProtoCursor } from '#kit';
+import { readLabelPair } from '../../labelpair.ts';
 import type { ExemplarText } from './sink.ts';
 
 /** A metric's name and labels, names and values by turns. */
 export interface Labelled {
   readonly name: string;
   readonly pairs: string[];
-}
-
-export function readLabelPair(cursor: ProtoCursor, end: number, into: string[]): void {
-  let name = '';
-  let value = '';
-  while (cursor.at < end) {
-    const tag = cursor.varint(end);
-    if (tag === 0x0a) name = cursor.text(end);
-    else if (tag === 0x12) value = cursor.text(end);
-    else cursor.skip(tag, end);
-  }
-  into.push(name, value);
 }
 
 export function readExemplar(cursor: ProtoCursor, end: number): ExemplarText {
