@@ -6,7 +6,7 @@ import type { BinaryExpr, ExistsExpr, Field, FieldExpr } from '@farol/traceql';
 import { type Sql, sql, text } from '#store';
 import { all, any } from '../stored/index.ts';
 import { always, type Condition, compareField, flipped, never } from './comparison.ts';
-import { isService, mapsOf } from './fields.ts';
+import { isService, placesOf } from './fields.ts';
 import { compare, compute, type Scalar, scalarOf } from './value.ts';
 
 /** True of every span that the expression is true of. */
@@ -46,16 +46,13 @@ function existence({ expr, negated }: ExistsExpr): Condition {
   if (expr.kind === 'intrinsic') return { sql: negated ? never.sql : always.sql, exact: isOwn(expr) };
   if (expr.kind !== 'attribute') return { ...always, exact: false };
   if (isService(expr)) return negated ? never : always;
-  const maps = mapsOf(expr);
-  if (maps.length === 0) {
+  const places = placesOf(expr);
+  if (places.length === 0) {
     if (negated) return { ...always, exact: false };
     const column = expr.scope === 'event' ? sql`events` : sql`links`;
     return { sql: sql`position(${column}, ${text(JSON.stringify(expr.name))}) > 0`, exact: false };
   }
-  const key = text(expr.name);
-  const there = any(
-    maps.map(({ values, types }) => sql`(mapContains(${values}, ${key}) AND ${types}[${key}] != 'empty')`),
-  );
+  const there = any(places.map((place) => sql`(${place.there} AND ${place.type} != 'empty')`));
   return { sql: negated ? sql`NOT ${there}` : there, exact: true };
 }
 

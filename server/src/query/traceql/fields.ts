@@ -65,31 +65,88 @@ export function eachIn(expr: FieldExpr, add: (field: Field) => void): void {
   }
 }
 
-/** The map columns an attribute may stand in, in the order they are looked at. */
-export interface AttributeMap {
+/** One place that an attribute may stand in, as SQL about a span's row. */
+export interface AttributePlace {
+  readonly there: Sql;
+  readonly held: Sql;
+  /** '' for a string. */
+  readonly type: Sql;
+  /** A column of its own, where it has one: it holds all three. */
+  readonly column?: Sql;
+  readonly maps: AttributeMaps;
+}
+
+interface AttributeMaps {
   readonly values: Sql;
   readonly types: Sql;
 }
 
-const spanMap: AttributeMap = { values: sql`attributes`, types: sql`attributes_types` };
-const resourceMap: AttributeMap = { values: sql`resource`, types: sql`resource_types` };
-const scopeMap: AttributeMap = { values: sql`scope`, types: sql`scope_types` };
+const spanMaps: AttributeMaps = { values: sql`attributes`, types: sql`attributes_types` };
+const resourceMaps: AttributeMaps = { values: sql`resource`, types: sql`resource_types` };
+const scopeMaps: AttributeMaps = { values: sql`scope`, types: sql`scope_types` };
 
-export function mapsOf(field: Field): readonly AttributeMap[] {
+/** Attributes with a column of their own (store/schema/005-spans-1-copied.sql). */
+const spanColumns: ReadonlyMap<string, Sql> = new Map([
+  ['http.request.method', sql`span_http_request_method`],
+  ['http.response.status_code', sql`span_http_response_status_code`],
+  ['http.route', sql`span_http_route`],
+  ['http.method', sql`span_http_method`],
+  ['http.status_code', sql`span_http_status_code`],
+  ['db.system.name', sql`span_db_system_name`],
+  ['db.system', sql`span_db_system`],
+  ['db.operation.name', sql`span_db_operation_name`],
+  ['rpc.service', sql`span_rpc_service`],
+  ['rpc.method', sql`span_rpc_method`],
+  ['messaging.destination.name', sql`span_messaging_destination_name`],
+  ['error.type', sql`span_error_type`],
+]);
+const resourceColumns: ReadonlyMap<string, Sql> = new Map([
+  ['service.version', sql`resource_service_version`],
+  ['service.namespace', sql`resource_service_namespace`],
+  ['deployment.environment.name', sql`resource_deployment_environment_name`],
+  ['deployment.environment', sql`resource_deployment_environment`],
+  ['k8s.namespace.name', sql`resource_k8s_namespace_name`],
+  ['k8s.pod.name', sql`resource_k8s_pod_name`],
+  ['host.name', sql`resource_host_name`],
+]);
+
+/** In the order they are looked at. */
+export function placesOf(field: Field): readonly AttributePlace[] {
   if (field.kind === 'intrinsic') return [];
+  const { name } = field;
   switch (field.scope) {
     case 'span':
-      return [spanMap];
+      return [placeIn(spanMaps, name, spanColumns.get(name))];
     case 'resource':
-      return [resourceMap];
+      return [placeIn(resourceMaps, name, resourceColumns.get(name))];
     case 'instrumentation':
-      return [scopeMap];
+      return [placeIn(scopeMaps, name)];
     case undefined:
-      return [spanMap, resourceMap];
+      return [placeIn(spanMaps, name, spanColumns.get(name)), placeIn(resourceMaps, name, resourceColumns.get(name))];
     case 'event':
     case 'link':
       return [];
   }
+}
+
+function placeIn(maps: AttributeMaps, name: string, column?: Sql): AttributePlace {
+  if (column !== undefined) return { ...inColumn(column), column, maps };
+  const key = text(name);
+  return {
+    there: sql`mapContains(${maps.values}, ${key})`,
+    held: sql`${maps.values}[${key}]`,
+    type: sql`${maps.types}[${key}]`,
+    maps,
+  };
+}
+
+/** Functions of one column and nothing else: the store computes them for each distinct value, not for each span. */
+export function inColumn(column: Sql): Pick<AttributePlace, 'there' | 'held' | 'type'> {
+  return {
+    there: sql`${column} != ''`,
+    held: sql`replaceRegexpOne(${column}, '^[a-z]*:', '')`,
+    type: sql`extract(${column}, '^([a-z]*):')`,
+  };
 }
 
 /** Every span has a service, and it has a column of its own. */
@@ -118,13 +175,18 @@ const nothing = sql`tuple(0, '', '')`;
 export function cellSql(field: Field): Sql | undefined {
   if (field.kind === 'intrinsic') return columnOf.get(field.name);
   if (isService(field)) return sql`tuple(1, toString(service), '')`;
-  const maps = mapsOf(field);
-  if (maps.length === 0) return undefined;
-  const key = text(field.name);
-  const choices = maps.map(
-    ({ values, types }) => sql`mapContains(${values}, ${key}), tuple(1, ${values}[${key}], toString(${types}[${key}]))`,
-  );
+  const places = placesOf(field);
+  if (places.length === 0) return undefined;
+  const choices = places.map(({ there, held, type }) => sql`${there}, tuple(1, ${held}, toString(${type}))`);
   return sql`multiIf(${joinSql(choices, ', ')}, ${nothing})`;
+}
+
+/** A field as a number, NULL where it is none; durations in seconds. */
+export function numberColumn(field: Field): Sql | undefined {
+  if (field.kind === 'intrinsic') return field.name === 'span:duration' ? sql`(duration_ns / 1e9)` : undefined;
+  const cell = cellSql(field);
+  if (cell === undefined || isService(field)) return undefined;
+  return sql`if(tupleElement(${cell}, 3) IN ('int', 'double'), toFloat64OrNull(tupleElement(${cell}, 2)), NULL)`;
 }
 
 /** `f0`, `f1` … */

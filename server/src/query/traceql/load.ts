@@ -1,7 +1,7 @@
 /** Whole traces, with the columns that a query looks at and no others. */
 import { integers, joinSql, type Sql, sql, text, texts } from '#store';
-import { type Ask, timeWithinNs } from '../stored/index.ts';
-import { timesOfTraces } from '../traces/index.ts';
+import type { Ask } from '../stored/index.ts';
+import { type TraceTimes, timesOfTraces, timeWithinTraces } from '../traces/index.ts';
 import { alias, cellSql } from './fields.ts';
 import type { Slots } from './fieldvalue.ts';
 import { type SpanRow, type Trace, traceOf } from './trace.ts';
@@ -12,6 +12,8 @@ export interface LoadQuestion {
   readonly slots: Slots;
   readonly spansMax: number;
   readonly signal: AbortSignal;
+  /** Where they are known already. */
+  readonly times?: ReadonlyMap<string, TraceTimes>;
 }
 
 export interface Loaded {
@@ -24,25 +26,22 @@ export interface Loaded {
 
 export async function loadTraces(ask: Ask, question: LoadQuestion): Promise<Loaded> {
   const { tenant, ids, spansMax, signal } = question;
-  const times = await timesOfTraces(ask, { tenant, traceIds: ids, signal });
-  if (times === undefined) return { traces: [], spans: 0, cut: false };
-  const rows = await ask<SpanRow>(loadSql(question, times), { signal });
+  const times = question.times ?? (await timesOfTraces(ask, { tenant, traceIds: ids, signal }));
+  if (times.size === 0) return { traces: [], spans: 0, cut: false };
+  const rows = await ask<SpanRow>(loadSql(question, times.values()), { signal });
   const byId = new Map<string, SpanRow[]>(ids.map((id) => [id, []]));
   for (const row of rows.slice(0, spansMax)) byId.get(row.trace_id)?.push(row);
   const traces = [...byId.values()].filter((spans) => spans.length > 0).map(traceOf);
   return { traces, spans: Math.min(rows.length, spansMax), cut: rows.length > spansMax };
 }
 
-function loadSql(
-  { tenant, ids, slots, spansMax }: LoadQuestion,
-  times: { readonly fromNs: bigint; readonly toNs: bigint },
-): Sql {
+function loadSql({ tenant, ids, slots, spansMax }: LoadQuestion, times: Iterable<TraceTimes>): Sql {
   const cells = slots.fields.map((field, i) => sql`,\n  ${cellSql(field) ?? sql`tuple(0, '', '')`} AS ${alias(i)}`);
   const events = slots.needsEvents ? sql`events` : sql`'' AS events`;
   const links = slots.needsLinks ? sql`links` : sql`'' AS links`;
   return sql`SELECT trace_id, span_id, parent_span_id, service, name, kind, status,
   toUnixTimestamp64Nano(time) AS start_ns, duration_ns, ${events}, ${links}${joinSql(cells, ' ')}
 FROM spans
-WHERE tenant = ${text(tenant)} AND trace_id IN ${texts(ids)} AND ${timeWithinNs(times.fromNs, times.toNs)}
+WHERE tenant = ${text(tenant)} AND trace_id IN ${texts(ids)} AND ${timeWithinTraces(times)}
 LIMIT ${integers([spansMax + 1])}`;
 }

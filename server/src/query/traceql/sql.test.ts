@@ -2,6 +2,7 @@ import { parseQuery } from '@farol/traceql';
 import { expect, test } from 'vitest';
 import { limits } from '#model';
 import { renderSql, type Sql } from '#store';
+import { timeWithin } from '../stored/index.ts';
 import { candidatesSql } from './candidates.ts';
 import { groupsSql, sqlPlan } from './metrics/bysql.ts';
 import { rangeGrid } from './metrics/grid.ts';
@@ -30,6 +31,7 @@ test('a filter becomes a condition over the row, exact where the row tells all',
     '{ .a >= 2 }',
     '{ !(kind = client) && .b }',
     '{ span.c != nil }',
+    '{ span.http.response.status_code >= 500 }',
     '{ nestedSetParent < 0 }',
     '{ event:name = "x" && trace:duration > 1s }',
     '{ .a + 1 = 2 }',
@@ -54,10 +56,11 @@ test('what a trace must have follows from the first stages of a pipeline', () =>
 });
 
 test('candidates are asked for newest first, and together where several spans make a trace one', () => {
-  const question = { tenant: "t'", startMs: 1000, endMs: 2000, signal };
-  const f = (text: string) => candidatesSql({ ...question, needs: needsOf(pipelineOf(text)) }, 20);
+  const within = timeWithin({ startMs: 1000, endMs: 2000 });
+  const f = (text: string) => candidatesSql({ tenant: "t'", needs: needsOf(pipelineOf(text)) }, within, { limit: 20 });
   expect(renderSql(f('{ name = "a" }'))).toMatchSnapshot();
   expect(inlined(f('{ name = "a" } >> { name = "b" }'))).toMatchSnapshot();
+  expect(inlined(f('{ name = "a" } | avg(duration) > 1s'))).toMatchSnapshot();
 });
 
 test('series of one filter are one statement', () => {

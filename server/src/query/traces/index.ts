@@ -10,5 +10,5 @@ export { readTrace, readTraces } from './read.ts';
 export { findTraceIds, searchTraces } from './search.ts';
 export type { StoredSpan } from './span.ts';
 export type { SpanTag } from './tags.ts';
-export { timesOfTraces } from './times.ts';
+export { type TraceTimes, timesOfTraces, timeWithinTraces } from './times.ts';
 export { assembleTree, type TreeSpan } from './tree.ts';

@@ -1,9 +1,9 @@
 /** All spans of a trace, wherever in time they were stored: a span that arrives late joins the others here. */
 import { Refusal } from '#model';
 import { int, type Sql, sql, text, texts } from '#store';
-import { type Ask, timeWithinNs } from '../stored/index.ts';
+import type { Ask } from '../stored/index.ts';
 import { type SpanLine, type StoredSpan, spanColumns, spanFrom } from './span.ts';
-import { type TraceTimes, timesOfTraces } from './times.ts';
+import { type TraceTimes, timesOfTraces, timeWithinTraces } from './times.ts';
 
 export interface TraceQuestion {
   readonly tenant: string;
@@ -22,8 +22,8 @@ export interface StoredTrace {
 
 export async function readTrace(ask: Ask, question: TraceQuestion): Promise<StoredTrace> {
   const times = await timesOfTraces(ask, { ...question, traceIds: [question.traceId] });
-  if (times === undefined) return { spans: [], truncated: false };
-  const lines = await ask<SpanLine>(traceSql(question, times), { signal: question.signal });
+  if (times.size === 0) return { spans: [], truncated: false };
+  const lines = await ask<SpanLine>(traceSql(question, times.values()), { signal: question.signal });
   const truncated = lines.length > question.spansMax;
   return { spans: lines.slice(0, question.spansMax).map(spanFrom), truncated };
 }
@@ -36,8 +36,8 @@ export async function readTraces(
   const byId = new Map<string, StoredSpan[]>(question.traceIds.map((id) => [id, []]));
   if (byId.size === 0) return byId;
   const times = await timesOfTraces(ask, question);
-  if (times === undefined) return byId;
-  const lines = await ask<SpanLine>(tracesSql(question, times), { signal: question.signal });
+  if (times.size === 0) return byId;
+  const lines = await ask<SpanLine>(tracesSql(question, times.values()), { signal: question.signal });
   if (lines.length > question.spansMax) {
     throw new Refusal(
       `these ${byId.size} traces hold more than ${question.spansMax} spans, limits.query.spansPerTraceMax; ask for fewer`,
@@ -50,20 +50,20 @@ export async function readTraces(
 
 function tracesSql(
   question: { readonly tenant: string; readonly traceIds: readonly string[]; readonly spansMax: number },
-  times: TraceTimes,
+  times: Iterable<TraceTimes>,
 ): Sql {
   return sql`SELECT ${spanColumns}
 FROM spans
 WHERE tenant = ${text(question.tenant)} AND trace_id IN ${texts(question.traceIds)}
-  AND ${timeWithinNs(times.fromNs, times.toNs)}
+  AND ${timeWithinTraces(times)}
 LIMIT ${int(question.spansMax + 1)}`;
 }
 
-export function traceSql(question: TraceQuestion, times: TraceTimes): Sql {
+export function traceSql(question: TraceQuestion, times: Iterable<TraceTimes>): Sql {
   return sql`SELECT ${spanColumns}
 FROM spans
 WHERE tenant = ${text(question.tenant)} AND trace_id = ${text(question.traceId)}
-  AND ${timeWithinNs(times.fromNs, times.toNs)}
+  AND ${timeWithinTraces(times)}
 ORDER BY time, span_id
 LIMIT ${int(question.spansMax + 1)}`;
 }

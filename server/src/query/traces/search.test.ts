@@ -4,7 +4,7 @@ import { dependenciesSql } from './dependencies.ts';
 import { errorText } from './error-text.ts';
 import { operationsSql } from './names.ts';
 import { traceSql } from './read.ts';
-import { summariesSql, type TraceSearch, traceIdsSql } from './search.ts';
+import { recentIdsSql, slowestIdsSql, summariesSql, type TraceSearch } from './search.ts';
 import { timesSql } from './times.ts';
 
 const signal = new AbortController().signal;
@@ -23,11 +23,12 @@ const search: TraceSearch = {
   limit: 20,
   signal,
 };
-const times = { fromNs: 1n, toNs: 2n };
+const times = [{ fromNs: 1n, toNs: 2n }];
 const golden = (query: Sql) => expect(renderSql(query));
 
 test('ids are found by what one span carries', () => {
-  golden(traceIdsSql(search)).toMatchSnapshot();
+  golden(slowestIdsSql(search, 1000)).toMatchSnapshot();
+  golden(recentIdsSql({ ...search, order: 'recent', tags: [] })).toMatchSnapshot();
 });
 
 test('traces are read within their own time', () => {

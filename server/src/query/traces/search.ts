@@ -4,10 +4,10 @@
  */
 import type { TraceSummary, TracesAnswer } from '@farol/contract';
 import { int, type Sql, sql, text, texts, uint64 } from '#store';
-import { type Ask, all, equals, inEnvironment, type TimeRange, timeWithin, timeWithinNs } from '../stored/index.ts';
+import { type Ask, all, equals, inEnvironment, type TimeRange, timeWithin } from '../stored/index.ts';
 import { errorText } from './error-text.ts';
 import { type SpanTag, tagCondition } from './tags.ts';
-import { type TraceTimes, timesOfTraces } from './times.ts';
+import { type TraceTimes, timesOfTraces, timeWithinTraces } from './times.ts';
 
 interface TraceFilter extends TimeRange {
   readonly tenant: string;
@@ -40,34 +40,65 @@ export async function searchTraces(ask: Ask, search: TraceSearch): Promise<Trace
   return { traces, truncated: found.truncated };
 }
 
-const windowFirstMs = 15 * 60_000;
+const windowFirstMs = 2_000;
 const windowGrowth = 8;
 
-/**
- * Ids in the order asked for; `truncated` when more matched than `limit`. The recent ones are looked for in windows
- * that widen backwards, so that a long range costs no more than it takes to find enough.
- */
+/** Ids in the order asked for; `truncated` when more matched than `limit`. */
 export async function findTraceIds(ask: Ask, search: TraceSearch): Promise<{ ids: string[]; truncated: boolean }> {
+  const ids = search.order === 'recent' ? await recentIds(ask, search) : await slowestIds(ask, search);
+  return { ids: ids.slice(0, search.limit), truncated: ids.length > search.limit };
+}
+
+/** Looked for in windows that widen backwards, so that a long range costs no more than it takes to find enough. */
+async function recentIds(ask: Ask, search: TraceSearch): Promise<string[]> {
   const ids = new Set<string>();
   let endMs = search.endMs;
-  let lengthMs = search.order === 'recent' ? windowFirstMs : Number.POSITIVE_INFINITY;
+  let lengthMs = windowFirstMs;
   while (endMs > search.startMs && ids.size <= search.limit) {
     const startMs = Math.max(search.startMs, endMs - lengthMs);
-    const rows = await ask<{ trace_id: string }>(traceIdsSql({ ...search, startMs, endMs }), { signal: search.signal });
+    const rows = await ask<{ trace_id: string }>(recentIdsSql({ ...search, startMs, endMs }), {
+      signal: search.signal,
+    });
     for (const row of rows) ids.add(row.trace_id);
     endMs = startMs;
     lengthMs *= windowGrowth;
   }
-  return { ids: [...ids].slice(0, search.limit), truncated: ids.size > search.limit };
+  return [...ids];
 }
 
-export function traceIdsSql(search: TraceSearch): Sql {
-  const rank = search.order === 'slowest' ? sql`max(duration_ns)` : sql`max(time)`;
+export function recentIdsSql(search: TraceSearch): Sql {
   return sql`SELECT trace_id
 FROM spans
 WHERE ${all([...conditionsOf(search), timeWithin(search)])}
 GROUP BY trace_id
-ORDER BY ${rank} DESC, trace_id
+ORDER BY max(time) DESC, trace_id
+LIMIT ${int(search.limit + 1)}`;
+}
+
+/** Spans that are taken for each trace that is asked for, and how many more when they were of too few traces. */
+const spansPerTrace = 50;
+const spansGrowth = 16;
+
+/** The slowest spans tell the slowest traces, as soon as they are of enough traces. */
+async function slowestIds(ask: Ask, search: TraceSearch): Promise<string[]> {
+  for (let spans = (search.limit + 1) * spansPerTrace; ; spans *= spansGrowth) {
+    const rows = await ask<{ trace_id: string; taken: string }>(slowestIdsSql(search, spans), {
+      signal: search.signal,
+    });
+    if (rows.length > search.limit || Number(rows[0]?.taken ?? 0) < spans) return rows.map((row) => row.trace_id);
+  }
+}
+
+export function slowestIdsSql(search: TraceSearch, spans: number): Sql {
+  return sql`SELECT trace_id, sum(count()) OVER () AS taken
+FROM (
+  SELECT trace_id, duration_ns FROM spans
+  WHERE ${all([...conditionsOf(search), timeWithin(search)])}
+  ORDER BY duration_ns DESC
+  LIMIT ${int(spans)}
+)
+GROUP BY trace_id
+ORDER BY max(duration_ns) DESC, trace_id
 LIMIT ${int(search.limit + 1)}`;
 }
 
@@ -103,12 +134,12 @@ interface SummaryRow {
 async function summariesOf(ask: Ask, { tenant, signal }: TraceSearch, ids: readonly string[]): Promise<TraceSummary[]> {
   if (ids.length === 0) return [];
   const times = await timesOfTraces(ask, { tenant, traceIds: ids, signal });
-  if (times === undefined) return [];
-  const rows = await ask<SummaryRow>(summariesSql(tenant, ids, times), { signal });
+  if (times.size === 0) return [];
+  const rows = await ask<SummaryRow>(summariesSql(tenant, ids, times.values()), { signal });
   return rows.map(summaryFrom);
 }
 
-export function summariesSql(tenant: string, ids: readonly string[], times: TraceTimes): Sql {
+export function summariesSql(tenant: string, ids: readonly string[], times: Iterable<TraceTimes>): Sql {
   const rootFirst = sql`tuple(parent_span_id != '', time)`;
   const code = sql`if(attributes['http.response.status_code'] != '', attributes['http.response.status_code'], attributes['http.status_code'])`;
   return sql`SELECT trace_id,
@@ -121,7 +152,7 @@ export function summariesSql(tenant: string, ids: readonly string[], times: Trac
   argMaxIf(events, time, status = 'error') AS error_events,
   argMaxIf(${code}, time, status = 'error') AS error_code
 FROM spans
-WHERE tenant = ${text(tenant)} AND trace_id IN ${texts(ids)} AND ${timeWithinNs(times.fromNs, times.toNs)}
+WHERE tenant = ${text(tenant)} AND trace_id IN ${texts(ids)} AND ${timeWithinTraces(times)}
 GROUP BY trace_id`;
 }
 

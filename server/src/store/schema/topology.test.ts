@@ -71,6 +71,7 @@ test("ClickHouse's own parser takes every statement of the cluster", async () =>
   );
   for (const statement of statements) {
     const [row] = await store.ask<{ read: string }>(sql`SELECT formatQuery(${text(statement)}) AS read`, { signal });
-    expect(row?.read).toContain('ON CLUSTER main');
+    // Rows are copied through the Distributed tables.
+    if (!statement.startsWith('INSERT')) expect(row?.read).toContain('ON CLUSTER main');
   }
-});
+}, 30_000);

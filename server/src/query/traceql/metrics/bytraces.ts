@@ -2,7 +2,7 @@
 import { type Field, type MetricsPipeline, printField, type SeriesStage } from '@farol/traceql';
 import type { Limits } from '#model';
 import type { Ask } from '../../stored/index.ts';
-import { candidates } from '../candidates.ts';
+import { allCandidates } from '../candidates.ts';
 import { eachIn, fieldKey, fieldsOf } from '../fields.ts';
 import { type Evaluate, fieldEvaluator, slotsOf } from '../fieldvalue.ts';
 import { loadTraces } from '../load.ts';
@@ -52,19 +52,18 @@ export async function groupsByTraces(
   const needs = needsOf(pipeline);
   let inspectedSpans = 0;
   let partial: string | undefined;
-  for await (const { ids, cut } of candidates(ask, { ...question, ...range, needs }, tracesPerLoad)) {
-    if (cut) partial = 'there were more traces than are looked at; narrow the time range or the first filter';
-    for (let at = 0; at < ids.length && inspectedSpans < limits.traceSpansMax; at += tracesPerLoad) {
-      signal.throwIfAborted();
-      const spansMax = limits.traceSpansMax - inspectedSpans;
-      const loaded = await loadTraces(ask, { ...question, ids: ids.slice(at, at + tracesPerLoad), slots, spansMax });
-      inspectedSpans += loaded.spans;
-      for (const trace of loaded.traces) {
-        const spans = new Set(evaluate(trace).flatMap((set) => set.spans));
-        for (const span of spans) gather.add(span, trace);
-      }
-      refuseTooMany(gather.gathered.size, limits);
+  const { ids, cut } = await allCandidates(ask, { ...question, ...range, needs });
+  if (cut) partial = 'there were more traces than are looked at; narrow the time range or the first filter';
+  for (let at = 0; at < ids.length; at += tracesPerLoad) {
+    signal.throwIfAborted();
+    const spansMax = limits.traceSpansMax - inspectedSpans;
+    const loaded = await loadTraces(ask, { ...question, ids: ids.slice(at, at + tracesPerLoad), slots, spansMax });
+    inspectedSpans += loaded.spans;
+    for (const trace of loaded.traces) {
+      const spans = new Set(evaluate(trace).flatMap((set) => set.spans));
+      for (const span of spans) gather.add(span, trace);
     }
+    refuseTooMany(gather.gathered.size, limits);
     if (inspectedSpans >= limits.traceSpansMax) {
       partial = `${limits.traceSpansMax} spans were looked at (limits.query.traceSpansMax); narrow the time range or the first filter`;
       break;

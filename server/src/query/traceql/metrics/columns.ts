@@ -1,7 +1,7 @@
 /** What a stage groups by and what it computes of, as columns of the span's row. */
 import type { Field, SeriesStage } from '@farol/traceql';
 import { type Sql, sql } from '#store';
-import { cellSql, isService } from '../fields.ts';
+import { cellSql, inColumn, isService, numberColumn, placesOf } from '../fields.ts';
 
 export interface GroupColumn {
   /** What rows are grouped by: a narrow column where there is one. */
@@ -14,8 +14,15 @@ export function groupColumn(field: Field): GroupColumn | undefined {
   const plain = plainColumn(field);
   if (plain !== undefined)
     return { inner: plain.column, cell: (name) => sql`tuple(1, toString(${name}), ${plain.type})` };
+  const [place, ...others] = placesOf(field);
+  if (place?.column !== undefined && others.length === 0) return { inner: place.column, cell: cellOfColumn };
   const cell = cellSql(field);
   return cell && { inner: cell, cell: (name) => name };
+}
+
+function cellOfColumn(name: Sql): Sql {
+  const { there, held, type } = inColumn(name);
+  return sql`tuple(toUInt8(${there}), toString(${held}), toString(${type}))`;
 }
 
 function plainColumn(field: Field): { column: Sql; type: Sql } | undefined {
@@ -33,14 +40,6 @@ function plainColumn(field: Field): { column: Sql; type: Sql } | undefined {
     default:
       return undefined;
   }
-}
-
-/** A field as a number, NULL where it is none; durations in seconds. */
-export function numberColumn(field: Field): Sql | undefined {
-  if (field.kind === 'intrinsic') return field.name === 'span:duration' ? sql`(duration_ns / 1e9)` : undefined;
-  const cell = cellSql(field);
-  if (cell === undefined || isService(field)) return undefined;
-  return sql`if(tupleElement(${cell}, 3) IN ('int', 'double'), toFloat64OrNull(tupleElement(${cell}, 2)), NULL)`;
 }
 
 /** The power of two at or above a number, NULL where there is none; durations in seconds. */

@@ -2,7 +2,7 @@
 import type { SeriesStage } from '@farol/traceql';
 import { joinSql, type Sql, sql, text } from '#store';
 import { type Ask, all, momentNs } from '../../stored/index.ts';
-import { numberColumn } from './columns.ts';
+import { numberColumn } from '../fields.ts';
 import type { RawSeries } from './firststage.ts';
 import { type Grid, indexOf, withinGrid } from './grid.ts';
 import type { Exemplar, Series } from './series.ts';
