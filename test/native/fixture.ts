@@ -51,6 +51,7 @@ export async function openNativeApi(): Promise<NativeApi> {
 function depsOver(store: Store, inquiries: Inquiries): NativeDeps {
   return {
     ask: (query, options) => store.ask(query, options),
+    selectOwn: (asked) => store.selectOwn(asked),
     promql: createPromql({
       select: store.metrics.select.bind(store.metrics),
       limits: limits.query,

@@ -29,6 +29,7 @@ beforeAll(async () => {
 afterAll(async () => api[Symbol.asyncDispose]());
 
 const filled: Record<string, string> = {
+  '/api/sql': '/api/sql?query=SELECT+service,+count()+FROM+logs+GROUP+BY+service',
   '/api/services/{service}': '/api/services/api',
   '/api/traces/{id}': `/api/traces/${traceId}`,
 };
@@ -43,7 +44,7 @@ function check(path: string, status: string, body: unknown): void {
 
 test("every route's real answer is what the description says, to the last property", async () => {
   const paths = Object.keys(description.paths);
-  expect(paths).toHaveLength(11);
+  expect(paths).toHaveLength(12);
   await api.get('/api/logs?text=hello');
   const [asked] = (await api.get<QueriesAnswer>('/api/queries')).queries;
   const addressOf = (path: string) => (path === '/api/queries/{id}' ? `/api/queries/${asked?.id}` : filled[path]);

@@ -71,7 +71,7 @@ function depsOver(store: Store): PrometheusDeps {
       clock: systemClock,
     }),
     metrics: store.metrics,
-    seriesCount: (tenant) => store.series.count(tenant),
+    retentionMs: 15 * 86_400_000,
     targets: () => someTargets,
     configText: () => 'scrape_configs: []\n',
     flags: { 'data-dir': './farol-data' },

@@ -1,7 +1,7 @@
 /** Remote read, asked by hand and by Debian's Prometheus, which answers its own users from what it reads here. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ProtoCursor, ProtoWriter } from '../../server/src/kit/index.ts';
-import type { NativeHistogram } from '../../server/src/model/index.ts';
+import { limits, type NativeHistogram } from '../../server/src/model/index.ts';
 import { snappy, snappyjs } from '../../server/src/receive/payloads.testing.ts';
 import { readHistogram } from '../../server/src/receive/prometheus/histograms.ts';
 import { until } from '../kit/until.ts';
@@ -59,23 +59,30 @@ async function writeMore({ store, endSeconds }: PrometheusApi): Promise<void> {
   });
 }
 
+const streamed = 'application/x-streamed-protobuf; proto=prometheus.ChunkedReadResponse';
+
 interface Asked {
   readonly matchers: readonly (readonly [type: number, name: string, value: string])[];
   readonly accepted?: readonly number[];
 }
 
-async function read({ matchers, accepted = [] }: Asked) {
+function requestOf({ matchers, accepted = [] }: Asked) {
   const writer = new ProtoWriter().message(1, (query) => {
     query.varint(1, (api.endSeconds - 3600) * 1000).varint(2, (api.endSeconds + 60) * 1000);
     for (const [type, name, value] of matchers)
       query.message(3, (matcher) => matcher.varint(1, type).text(2, name).text(3, value));
   });
   if (accepted.length > 0) writer.packedVarints(2, accepted);
-  return post(snappy(writer.finish()));
+  const headers = { 'content-type': 'application/x-protobuf', 'content-encoding': 'snappy' };
+  return { query: snappy(writer.finish()), headers };
 }
 
-async function post(body: Uint8Array) {
-  const answer = await fetch(`${url}/prometheus/api/v1/read`, {
+function read(asked: Asked, from = `${url}/prometheus`) {
+  return post(requestOf(asked).query, `${from}/api/v1/read`);
+}
+
+async function post(body: Uint8Array, to = `${url}/prometheus/api/v1/read`) {
+  const answer = await fetch(to, {
     method: 'POST',
     body: new Uint8Array(body),
     headers: { 'content-type': 'application/x-protobuf', 'content-encoding': 'snappy' },
@@ -124,7 +131,7 @@ test('raw samples come back in the order of their labels, histograms and stale m
       [2, '__name__', 'http_.*'],
       [1, 'code', '500'],
     ],
-    accepted: [1, 0],
+    accepted: [0, 1],
   });
   expect([status, headers.get('content-type'), headers.get('content-encoding')]).toEqual([
     200,
@@ -148,7 +155,7 @@ test('what cannot be answered is refused in plain words', async () => {
     expect(answer.status).toBe(status);
     expect(answer.bytes.toString()).toMatch(words);
   };
-  await f(await read({ matchers: [[0, 'a', 'b']], accepted: [1] }), 400, /accept SAMPLES/);
+  await f(await read({ matchers: [[0, 'a', 'b']], accepted: [7] }), 400, /accept SAMPLES or STREAMED_XOR_CHUNKS/);
   await f(await read({ matchers: [[7, 'a', 'b']] }), 400, /matcher type 7/);
   await f(await read({ matchers: [[2, 'a', '(']] }), 400, /\(/);
   await f(await post(Buffer.from([0xff, 0xff, 0xff, 0xff, 0x0f])), 413, /decodes to/);
@@ -156,34 +163,91 @@ test('what cannot be answered is refused in plain words', async () => {
   await f(await post(Buffer.alloc(2 * 1024 * 1024)), 413, /too large/i);
 });
 
-describe.skipIf(!isInstalled('prometheus') || !isInstalled('promtool'))('Prometheus with remote_read', () => {
-  test('promtool gets from it what Farol holds', async () => {
-    using folder = freshFolder();
-    const port = await freePort();
-    const config = folder.file(
-      'reader.yml',
-      `remote_read: [{ url: '${url}/prometheus/api/v1/read', read_recent: true }]\n`,
-    );
-    await using reader = run('prometheus', [
-      `--config.file=${config}`,
-      `--web.listen-address=127.0.0.1:${port}`,
-      `--storage.tsdb.path=${folder.path}/tsdb`,
-    ]);
-    const server = `http://127.0.0.1:${port}`;
-    await until(
-      async () => (await fetch(`${server}/-/ready`).catch(() => undefined))?.ok === true,
-      30_000,
-      'Prometheus',
+test('a stream is refused in words until it has begun', async () => {
+  const refused = await read({ matchers: [[2, 'a', '(']], accepted: [1] });
+  expect([refused.status, refused.headers.get('content-type')]).toEqual([400, 'text/plain; charset=utf-8']);
+  const nothing = await read({ matchers: [[0, '__name__', 'nothing']], accepted: [1, 0] });
+  expect([nothing.status, nothing.headers.get('content-type'), nothing.bytes.length]).toEqual([200, streamed, 0]);
+});
+
+test('a client that does not read on gives its slot back when its time is over', async () => {
+  const columns = Float64Array.from({ length: 10_000 }).map(Math.random);
+  const endless = async function* () {
+    for (;;) yield [{ labels: ['__name__', 'x'], timesMs: columns.map((_, i) => i), values: columns }];
+  };
+  const metrics = { ...api.store.metrics, walk: endless };
+  await using slow = await openPrometheusApi({ metrics, limits: { ...limits.query, msMax: 500, concurrencyMax: 1 } });
+  const from = await slow.app.listen({ host: '127.0.0.1', port: 0 });
+  const { query, headers } = requestOf({ matchers: [[0, '__name__', 'x']], accepted: [1] });
+  const stalled = await fetch(`${from}/prometheus/api/v1/read`, {
+    method: 'POST',
+    body: new Uint8Array(query),
+    headers,
+  });
+  expect(stalled.status).toBe(200);
+  expect((await slow.get('query?query=1')).body.status).toBe('success');
+  await expect(stalled.arrayBuffer()).rejects.toThrow('terminated');
+});
+
+describe.skipIf(!isInstalled('prometheus') || !isInstalled('promtool'))('beside Prometheus', () => {
+  test('promtool gets through its remote_read what Farol holds', async () => {
+    await using server = await startPrometheus(
+      `remote_read: [{ url: '${url}/prometheus/api/v1/read', read_recent: true }]`,
     );
     const instant = (query: string) =>
-      outputOf('promtool', ['query', 'instant', `--time=${api.endSeconds}`, server, query]);
-    expect(await instant('sum by (code) (rate(http_requests_total[5m]))'), reader.output().slice(-1000)).toBe(
+      outputOf('promtool', ['query', 'instant', `--time=${api.endSeconds}`, server.url, query]);
+    expect(await instant('sum by (code) (rate(http_requests_total[5m]))'), server.output()).toBe(
       `{code="200"} => 20 @[${api.endSeconds}]\n{code="500"} => 2 @[${api.endSeconds}]\n`,
     );
     expect(await instant('ended')).toBe('\n');
     const range = ['query', 'range', `--start=${api.endSeconds - 60}`, `--end=${api.endSeconds}`, '--step=15s'];
     const mine = await outputOf('promtool', [...range, `${url}/prometheus`, 'http_requests_total']);
-    expect(await outputOf('promtool', [...range, server, 'http_requests_total'])).toBe(mine);
+    expect(await outputOf('promtool', [...range, server.url, 'http_requests_total'])).toBe(mine);
     expect(mine.match(/ @\[/g)).toHaveLength(4 * 5);
   });
+
+  test('a stream of chunks is byte for byte what it streams of the same samples', async () => {
+    await using server = await startPrometheus('', ['--web.enable-remote-write-receiver']);
+    let result: Buffer = Buffer.alloc(0);
+    const asked = { matchers: [[2, '__name__', 'http_requests_total|ended|native_whole']] } as const;
+    // A result of a read is spelled as a write is.
+    eachField(snappyjs.uncompress((await read(asked)).bytes), (written) => {
+      result = written;
+    });
+    const { status, bytes } = await post(snappy(result), `${server.url}/api/v1/write`);
+    expect([status, bytes.toString()]).toEqual([204, '']);
+    const mine = await read({ ...asked, accepted: [1, 0] });
+    const its = await read({ ...asked, accepted: [1, 0] }, server.url);
+    expect([its.status, its.headers.get('content-type')]).toEqual([200, streamed]);
+    expect([mine.status, mine.headers.get('content-type')]).toEqual([200, streamed]);
+    expect(mine.bytes.toString('hex')).toBe(its.bytes.toString('hex'));
+    expect(mine.bytes.length).toBeGreaterThan(500);
+  });
 });
+
+interface Prometheus extends AsyncDisposable {
+  readonly url: string;
+  output(): string;
+}
+
+async function startPrometheus(config: string, flags: readonly string[] = []): Promise<Prometheus> {
+  const folder = freshFolder();
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const program = run('prometheus', [
+    `--config.file=${folder.file('prometheus.yml', `${config}\n`)}`,
+    `--web.listen-address=127.0.0.1:${port}`,
+    `--storage.tsdb.path=${folder.path}/tsdb`,
+    '--enable-feature=native-histograms',
+    ...flags,
+  ]);
+  await until(async () => (await fetch(`${url}/-/ready`).catch(() => undefined))?.ok === true, 30_000, 'Prometheus');
+  return {
+    url,
+    output: () => program.output().slice(-1000),
+    async [Symbol.asyncDispose]() {
+      await program[Symbol.asyncDispose]();
+      folder[Symbol.dispose]();
+    },
+  };
+}

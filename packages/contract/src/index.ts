@@ -283,6 +283,15 @@ export interface QueriesAnswer {
   readonly queries: readonly (AskedQuery & { readonly stepCount: number })[];
 }
 
+/** GET /api/sql: the rows of a SELECT of your own. */
+export interface SqlAnswer {
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  /** Whole numbers of 64 bits as text, NaN as null. */
+  readonly rows: readonly (readonly unknown[])[];
+  /** There are more rows than `limit`. */
+  readonly more: boolean;
+}
+
 /** GET /api/queries/{id}: what one answer cost. `id` is the trace id in the answer's `Server-Timing` header. */
 export interface QueryAnswer extends AskedQuery {
   readonly steps: readonly QueryStep[];

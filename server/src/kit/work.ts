@@ -22,6 +22,8 @@ export interface WorkEvent {
 interface Context {
   readonly traceId: string;
   readonly spanId: string;
+  /** What happens inside is not told. */
+  readonly isQuiet?: boolean;
 }
 
 type Subscriber = (event: WorkEvent) => void;
@@ -49,6 +51,7 @@ export function openWork(name: string, kind: WorkEvent['kind'], parent?: string)
   const context: Context = {
     traceId: above?.traceId ?? randomBytes(16).toString('hex'),
     spanId: randomBytes(8).toString('hex'),
+    ...(above?.isQuiet && { isQuiet: true }),
   };
   const attributes: WorkAttributes = {};
   const startMs = Date.now();
@@ -58,10 +61,21 @@ export function openWork(name: string, kind: WorkEvent['kind'], parent?: string)
     set: (more) => void Object.assign(attributes, more),
     run: (inside) => current.run(context, inside),
     end({ error, untold } = {}) {
-      if (untold || subscribers.size === 0) return;
+      if (untold || context.isQuiet || subscribers.size === 0) return;
       const durationMs = performance.now() - startTick;
       const parentSpanId = above?.spanId ?? '';
-      const event = { ...context, parentSpanId, name, kind, startMs, durationMs, attributes, ...(error && { error }) };
+      const { traceId, spanId } = context;
+      const event = {
+        traceId,
+        spanId,
+        parentSpanId,
+        name,
+        kind,
+        startMs,
+        durationMs,
+        attributes,
+        ...(error && { error }),
+      };
       for (const tell of subscribers) tell(event);
     },
   };
@@ -78,6 +92,12 @@ export async function work<T>(name: string, inside: (work: OpenWork) => Promise<
     open.end({ error: error as Error });
     throw error;
   }
+}
+
+/** Work that its parent tells enough of: what happens inside makes no events of its own. */
+export function quietly<T>(inside: () => T): T {
+  const { traceId = '', spanId = '' } = current.getStore() ?? {};
+  return current.run({ traceId, spanId, isQuiet: true }, inside);
 }
 
 interface InspectedQuestion<T> {

@@ -38,6 +38,16 @@ export function* labelPairs(labels: Labels): Generator<[name: string, value: str
   for (let i = 0; i < labels.length; i += 2) yield [labels[i] ?? '', labels[i + 1] ?? ''];
 }
 
+/** Prometheus' order of label sets: pair by pair, name before value; the shorter first. */
+export function compareLabels(a: Labels, b: Labels): number {
+  const shared = Math.min(a.length, b.length);
+  for (let i = 0; i < shared; i++) {
+    const order = compareText(a[i] ?? '', b[i] ?? '');
+    if (order !== 0) return order;
+  }
+  return a.length - b.length;
+}
+
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

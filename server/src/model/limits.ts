@@ -42,6 +42,7 @@ export const limits = {
     freeDiskBytesMin: 512 * 1024 * 1024,
     /** What memory answers for at most: a day, and what a range or the lookback reaches back from its start. */
     recentMs: 26 * 3_600_000,
+    /** At least; see limitsFor. */
     recentBytesMax: 256 * 1024 * 1024,
   },
   query: {
@@ -51,6 +52,8 @@ export const limits = {
     samplesMax: 50_000_000,
     pointsPerSeriesMax: 11_000,
     seriesMax: 300_000,
+    /** Finished steps of range queries, kept for who asks again. */
+    finishedBytesMax: 32 * 1024 * 1024,
     textBytesMax: 128 * 1024,
     depthMax: 500,
     logRowsMax: 5_000,
@@ -83,6 +86,14 @@ export const limits = {
     bodyBytesMax: 64 * 1024 * 1024,
     targetsMax: 10_000,
   },
+  logShapes: {
+    /** Between two writes of the counts. */
+    everyMs: 15_000,
+    /** Kept in memory, of all tenants together; past them counting begins anew. */
+    shapesMax: 50_000,
+    /** Lines between two writes that are looked at word by word; the further ones of unknown shape are not counted. */
+    linesReadMax: 20_000,
+  },
   spanMetrics: {
     /** Between two writes of the sums. */
     everyMs: 15_000,
@@ -95,7 +106,30 @@ export const limits = {
     pairsMax: 100_000,
     pairBytesMax: 40 * 1024 * 1024,
   },
+  rules: {
+    /** Rules of all files together. */
+    rulesMax: 50_000,
+    /** Alerts, or recorded series, that one evaluation of one rule may make. */
+    resultsMax: 100_000,
+    /** Rules that are evaluated side by side; the groups that are due wait for one another. */
+    concurrencyMax: 4,
+    /** One evaluation of one rule, with the queries of its templates. */
+    msMax: 60_000,
+    /** Queries that one template may ask. */
+    templateQueriesMax: 10,
+  },
 } as const;
 
 type Widen<T> = { readonly [K in keyof T]: T[K] extends number ? number : Widen<T[K]> };
 export type Limits = Widen<typeof limits>;
+
+/** Of the machine's memory, or of what Farol is allowed of it, for recent samples. */
+const recentShare = 1 / 16;
+/** A day of 100,000 series at 30 s, with its last hour plain. */
+const recentBytesLargest = 1024 * 1024 * 1024;
+
+/** The limits where none is configured, on a machine with so much memory. */
+export function limitsFor(memoryBytes: number): Limits {
+  const fitting = Math.min(Math.floor(memoryBytes * recentShare), recentBytesLargest);
+  return { ...limits, store: { ...limits.store, recentBytesMax: Math.max(limits.store.recentBytesMax, fitting) } };
+}

@@ -28,3 +28,14 @@ export interface LogRow {
   readonly attributes: Attributes;
   readonly droppedAttributes: number;
 }
+
+/** How many lines of a stream and a minute are alike but for numbers and ids. */
+export interface LogShapeRow {
+  readonly service: string;
+  /** The minute's begin, in seconds since the epoch. */
+  readonly slotSeconds: number;
+  readonly stream: Labels;
+  /** The line with `<_>` where they stood. */
+  readonly shape: string;
+  readonly lines: number;
+}

@@ -16,6 +16,16 @@ export async function ask<Row>(wire: Wire, query: Sql, options: AskOptions, limi
   return await all<Row>(wire.read(query, 'JSONCompactEachRowWithNames', readOptions(options, limits)), options, limits);
 }
 
+/** The answer as it is laid out: its columns with their types, its rows as arrays in their order. */
+export async function table(wire: Wire, query: Sql, options: AskOptions, limits: AskLimits) {
+  const answer = await wire.read(query, 'JSONCompactEachRowWithNamesAndTypes', readOptions(options, limits));
+  const lines: unknown[][] = [];
+  for await (const block of lineBlocks<unknown[]>(answer, limits.answerBytesMax))
+    for (const line of block) lines.push(line);
+  const [names = [], types = [], ...rows] = lines;
+  return { columns: names.map((name, i) => ({ name: String(name), type: String(types[i]) })), rows };
+}
+
 /** A question about the store itself (`system` tables), with our own rights. */
 export async function inspect<Row>(wire: Wire, query: Sql, options: AskOptions, limits: AskLimits): Promise<Row[]> {
   return await all<Row>(

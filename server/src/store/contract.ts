@@ -7,6 +7,7 @@ import type {
   HistogramRow,
   Labels,
   LogRow,
+  LogShapeRow,
   Matcher,
   MetadataRow,
   SampleColumns,
@@ -35,6 +36,11 @@ export interface Store extends AsyncDisposable {
   stream<Row>(query: Sql, options: AskOptions): AsyncGenerator<Row[]>;
   /** The same as `stream`, for very many rows: `readRow` reads the query's columns from bytes, in their order. */
   scan<Row>(query: Sql, readRow: (reader: RowReader) => Row, options: AskOptions): AsyncGenerator<Row[]>;
+  /**
+   * A person's own SELECT over the rows of their tenant; it may name the tables of the schema and nothing else. Refuses
+   * with BAD_REQUEST, in ClickHouse's words, what is no SELECT, reaches further, or cannot be run.
+   */
+  selectOwn(asked: OwnSelect): Promise<OwnTable>;
   /** Live facts for `/-/ready`, `/api/status` and the UI's banner. */
   health(): StoreHealth;
   /** Rows, bytes on disk, oldest and newest time, and the TTL in force, per signal, read from the tables themselves. */
@@ -48,6 +54,7 @@ export interface WriteBatch {
   readonly exemplars?: readonly ExemplarRow[];
   readonly metadata?: readonly MetadataRow[];
   readonly logs?: readonly LogRow[];
+  readonly logShapes?: readonly LogShapeRow[];
   readonly spans?: readonly SpanRow[];
   /**
    * Identity of the client's request (16 hex digits over its decoded body). Log and span rows of a request that is
@@ -65,8 +72,11 @@ export interface SeriesCatalogue {
   /** The series' ref, known or new. Refuses with SERIES_LIMIT past limits.store.seriesMax of the tenant. */
   intern(tenant: string, labels: Labels): SeriesRef;
   labelsOf(ref: SeriesRef): Labels;
-  /** Active series of a tenant (for limits and `/api/v1/status/tsdb`). */
-  count(tenant: string): number;
+  /**
+   * Changes when series were forgotten because nothing of them is within the retention. A ref from before may be of one:
+   * whoever remembers refs interns their labels again. No ref is ever used for another series.
+   */
+  readonly forgets: number;
 }
 
 export interface MetricQuestion {
@@ -78,7 +88,7 @@ export interface MetricQuestion {
   readonly signal: AbortSignal;
   /** Of the samples between startMs and endMs only those in these windows matter; the others may be left out. */
   readonly windows?: Windows;
-  /** Refuses with QUERY_TOO_LARGE past these. */
+  /** Refuses with QUERY_TOO_LARGE past these; samples count where the answer holds them all at once. */
   readonly samplesMax: number;
   readonly seriesMax: number;
 }
@@ -88,6 +98,8 @@ export interface Windows {
   readonly lastMs: number;
   readonly everyMs: number;
   readonly reachMs: number;
+  /** Of the samples in a window only the last one matters, be it a stale marker. */
+  readonly lastOnly?: true;
 }
 
 export interface LabelQuestion {
@@ -104,11 +116,53 @@ export interface LabelQuestion {
 export interface MetricReader {
   /** Series without samples in the window are left out. Duplicate times are already merged (the last write wins). */
   select(question: MetricQuestion): Promise<SeriesColumns[]>;
+  /** The same in the order of the labels, for answers too large to hold: a batch has about a million samples; so the limits are of a batch. */
+  walk(question: MetricQuestion): AsyncGenerator<SeriesColumns[]>;
+  /** Sorted, as the values are. Answered by the index of series, by days: no sample is read. */
   labelNames(question: LabelQuestion): Promise<string[]>;
   labelValues(name: string, question: LabelQuestion): Promise<string[]>;
   seriesOf(question: LabelQuestion): Promise<Labels[]>;
+  /** The same for very many series. */
+  listSeries(question: LabelQuestion): Promise<SeriesFound>;
+  /** Of all series the tenant has; each list has at most `limit` entries, the largest first. */
+  cardinality(question: { readonly tenant: string; readonly limit: number }): Cardinality;
   exemplars(question: MetricQuestion): Promise<readonly ExemplarsOfSeries[]>;
   metadata(question: { tenant: string; metric?: string; limit: number; signal: AbortSignal }): Promise<MetadataRow[]>;
+  /**
+   * How far back has been written since an earlier answer's `mark` (0: none). A writer is acknowledged after its samples
+   * are counted here, so an answer that was read after a mark still holds for all times before `leastMs`.
+   */
+  writtenSince(tenant: string, mark: number): Written;
+}
+
+export interface Written {
+  /** For the next time. */
+  readonly mark: number;
+  /** The least time of a sample written since: Infinity when there is none, -Infinity when nobody can say. */
+  readonly leastMs: number;
+}
+
+export interface SeriesFound {
+  readonly count: number;
+  /** Made as they are read; to be read once. */
+  readonly labels: Iterable<Labels>;
+}
+
+/** What makes a tenant's series so many. */
+export interface Cardinality {
+  readonly series: number;
+  readonly labelPairs: number;
+  readonly seriesByMetric: readonly Counted[];
+  readonly valuesByLabel: readonly Counted[];
+  /** Bytes of all values of a label, each once. */
+  readonly bytesByLabel: readonly Counted[];
+  /** Pairs as `name=value`. */
+  readonly seriesByPair: readonly Counted[];
+}
+
+export interface Counted {
+  readonly name: string;
+  readonly count: number;
 }
 
 export interface ExemplarsOfSeries {
@@ -120,6 +174,20 @@ export interface AskOptions {
   readonly signal: AbortSignal;
   /** At most limits.query.msMax; the query is killed past it (QUERY_TIMEOUT). */
   readonly msMax?: number;
+}
+
+export interface OwnSelect extends AskOptions {
+  readonly tenant: string;
+  readonly text: string;
+  readonly rowsMax: number;
+}
+
+export interface OwnTable {
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  /** UInt64 and Int64 as strings, NaN as null. */
+  readonly rows: readonly (readonly unknown[])[];
+  /** There are more rows than rowsMax. */
+  readonly more: boolean;
 }
 
 export type StoreState = 'starting' | 'ready' | 'read-only' | 'down';

@@ -8,13 +8,15 @@ import { dayOf, Sightings } from './catalogue/sightings.ts';
 import { Condition } from './condition.ts';
 import type { Store } from './contract.ts';
 import { Head } from './head/head.ts';
+import { Writings } from './head/writings.ts';
 import { migrate, readMigrations } from './migrate.ts';
+import { selectOwn } from './own-select.ts';
 import { createMetricReader } from './read/metric-reader.ts';
 import { applyRetention, type RetentionDeps, signalSizes } from './retention.ts';
 import { type RetentionDays, ttlsOf } from './schema/topology.ts';
 import { detachedParts } from './selfmetrics.ts';
 import { type OpenTarget, openTarget, type StoreTarget } from './target.ts';
-import { followOthers, tendHead, watchDisk, watchQueue } from './tending.ts';
+import { followOthers, forgetSeries, tendHead, watchDisk, watchQueue } from './tending.ts';
 import { recallSlices } from './write/recall.ts';
 import { Writer } from './write/writer.ts';
 
@@ -48,10 +50,12 @@ async function openOver(target: OpenTarget, condition: Condition, options: Inner
   const retention = await prepareTables(target, options);
   const broken = await lookForBrokenParts(target, options);
   const catalogue = new Catalogue(limits.store.seriesMax);
+  catalogue.today = dayOf(clock.nowMs());
   const sightings = new Sightings();
   await recallCatalogue({ wire, catalogue, sightings }, options);
   // Where others write too, memory would not know all samples: every question goes to the tables.
   const head = target.shared ? undefined : new Head({ ...limits.store, clock });
+  const writings = target.shared ? undefined : new Writings();
   const writer = new Writer({
     wire,
     clock,
@@ -59,6 +63,7 @@ async function openOver(target: OpenTarget, condition: Condition, options: Inner
     catalogue,
     sightings,
     durable: (samples) => head?.append(samples),
+    wrote: (tenant, leastMs) => writings?.note(tenant, leastMs),
     report: (failure) => condition.inserted(failure),
     assertWritable: () => condition.assertWritable(),
     recall: (into) => recallSlices(into, wire, { nowMs: clock.nowMs(), askLimits }),
@@ -69,15 +74,24 @@ async function openOver(target: OpenTarget, condition: Condition, options: Inner
   // These run until the store closes, and report their own failures.
   void watchDisk(target, condition, tending);
   void watchQueue(writer, catalogue, tending);
+  void forgetSeries({ catalogue, sightings }, { ...tending, retentionDays: options.retentionDays.metrics });
   if (head === undefined) void followOthers({ wire, catalogue, sightings }, tending);
   else void tendHead(head, { wire, catalogue, sightings, askLimits }, tending);
   return {
     series: catalogue,
-    metrics: createMetricReader({ wire, catalogue, sightings, askLimits, ...(head && { head }) }),
+    metrics: createMetricReader({
+      wire,
+      catalogue,
+      sightings,
+      askLimits,
+      ...(head && { head }),
+      ...(writings && { writings }),
+    }),
     write: (batch) => writer.write(batch),
     ask: (query, about) => ask(wire, query, about, askLimits),
     stream: (query, about) => stream(wire, query, about, askLimits),
     scan: (query, readRow, about) => scan(wire, query, readRow, { options: about, limits: askLimits }),
+    selectOwn: (asked) => selectOwn(wire, asked, askLimits),
     sizes: (signal) => signalSizes(retention, signal),
     health: () => ({
       ...condition.state(),

@@ -22,7 +22,8 @@ export async function applyRetention(wanted: RetentionDays, deps: RetentionDeps)
   const where = deps.cluster === undefined ? '' : ` ON CLUSTER '${deps.cluster.replaceAll(/['\\]/g, '\\$&')}'`;
   const altered: string[] = [];
   for (const { table, signal, ttl } of deps.ttls) {
-    if (inForce.get(table) === wanted[signal]) continue;
+    // A table that a later file replaced is not there.
+    if (!inForce.has(table) || inForce.get(table) === wanted[signal]) continue;
     // Old rows are judged by the new TTL when they are next merged, not all at once.
     await deps.wire.command(
       `ALTER TABLE ${table}${suffix}${where} MODIFY TTL ${ttl(wanted[signal])} SETTINGS materialize_ttl_after_modify = 0`,

@@ -29,5 +29,9 @@ export const headWindowSeconds = gauge(
 );
 export const headOutOfOrder = counter('farol_store_head_out_of_order_total', 'Samples older than their series had.');
 export const seriesKnown = gauge('farol_store_series', 'Series known to this process.');
+export const seriesForgotten = counter(
+  'farol_store_series_forgotten_total',
+  'Series that were let go of because nothing of them is within the retention.',
+);
 export const detachedParts = gauge('farol_store_detached_parts', 'Parts set aside because they were broken.');
 export const freeDiskBytes = gauge('farol_store_free_disk_bytes', 'Free bytes where the store keeps its data.');

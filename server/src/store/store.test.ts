@@ -170,13 +170,17 @@ describe('one store', () => {
 
   test('refusals: too many samples, a bad pattern, a table that is not ours, a cancelled and a failing question', async () => {
     const labels = labelsFrom([['__name__', 'many']]);
+    // What memory holds already costs a question nothing until it is evaluated; older samples are fetched for it.
+    const endMs = nowMs - 2 * 86_400_000;
     await store.write(
       samplesOf(
         store,
-        Array.from({ length: 20 }, (_, i) => [labels, nowMs - i * 1000, i] as const),
+        Array.from({ length: 20 }, (_, i) => [labels, endMs - i * 1000, i] as const),
       ),
     );
-    await expect(store.metrics.select(question({ ...named('many'), samplesMax: 19 }))).rejects.toMatchObject({
+    const older = { ...named('many'), startMs: endMs - 60_000, endMs };
+    expect(await store.metrics.select(question({ ...older, samplesMax: 20 }))).toHaveLength(1);
+    await expect(store.metrics.select(question({ ...older, samplesMax: 19 }))).rejects.toMatchObject({
       code: 'QUERY_TOO_LARGE',
     });
     const bad = { matchers: [{ name: 'a', kind: '=~' as const, value: '(' }] };

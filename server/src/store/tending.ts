@@ -3,12 +3,14 @@ import type { Clock, log } from '#kit';
 import type { Limits } from '#model';
 import type { AskLimits } from './ask.ts';
 import type { Catalogue } from './catalogue/catalogue.ts';
+import { forgetOldSeries } from './catalogue/forgetting.ts';
+import type { ListingDeps } from './catalogue/listings.ts';
 import { type LoadDeps, loadCatalogue } from './catalogue/load.ts';
 import { dayOf } from './catalogue/sightings.ts';
 import type { Condition } from './condition.ts';
 import type { Head } from './head/head.ts';
 import { warmHead } from './head/warm.ts';
-import { freeDiskBytes, queuedBytes, queuedRows, seriesKnown } from './selfmetrics.ts';
+import { freeDiskBytes, queuedBytes, queuedRows, seriesForgotten, seriesKnown } from './selfmetrics.ts';
 import type { OpenTarget } from './target.ts';
 import type { Writer } from './write/writer.ts';
 
@@ -30,6 +32,18 @@ export async function watchQueue(writer: Writer, catalogue: Catalogue, { clock, 
     seriesKnown.set(catalogue.size);
     await clock.sleep(queueLookMs, signal).catch(() => undefined);
   }
+}
+
+/** Series that were not seen within the retention leave the catalogue. */
+export async function forgetSeries(
+  known: ListingDeps,
+  { clock, log, retentionDays, signal }: Tending & { readonly retentionDays: number },
+): Promise<void> {
+  const forgot = (series: number): void => {
+    seriesForgotten.inc(series);
+    log.info({ series, retentionDays }, 'series without samples within the retention were forgotten');
+  };
+  await forgetOldSeries({ ...known, clock, retentionDays, forgot, signal });
 }
 
 const diskLookMs = 5_000;

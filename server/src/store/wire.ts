@@ -2,7 +2,7 @@
  * The one way to ClickHouse, embedded or not: `@clickhouse/client` over HTTP. Retries nothing and translates nothing;
  * errors are the client's own (see refusals.ts).
  */
-import type { Agent } from 'node:http';
+import { Agent } from 'node:http';
 import { Readable } from 'node:stream';
 import { type ClickHouseClient, ClickHouseLogLevel, type ClickHouseSettings, createClient } from '@clickhouse/client';
 import { openWork } from '#kit';
@@ -41,7 +41,10 @@ export interface Wire extends AsyncDisposable {
 }
 
 export function openWire(endpoint: Endpoint): Wire {
-  const client = clientOf(endpoint);
+  const client = clientOf(endpoint, 130_000);
+  // What changes the tables may copy them first. Its connections are its own: a client ends those it finds idle.
+  const { agent } = endpoint;
+  const patient = clientOf({ ...endpoint, ...(agent && { agent: siblingOf(agent) }) }, 86_400_000);
   const select = async (query: Sql, format: string, { signal, msMax }: ReadOptions, settings: ClickHouseSettings) => {
     const { text, params } = renderSql(query);
     const max_execution_time = Math.max(1, Math.ceil(msMax / 1000));
@@ -73,15 +76,21 @@ export function openWire(endpoint: Endpoint): Wire {
       await drain(stream);
     },
     command: async (text) => {
-      await client.command({ query: text });
+      await patient.command({ query: text });
     },
     read: (query, format, options) => select(query, format, options, readerSettings),
     inspect: (query, format, options) => select(query, format, options, {}),
-    [Symbol.asyncDispose]: () => client.close(),
+    async [Symbol.asyncDispose]() {
+      await Promise.all([client.close(), patient.close()]);
+    },
   };
 }
 
-function clientOf({ url, username, password, database, agent }: Endpoint): ClickHouseClient {
+function siblingOf(agent: Agent): Agent {
+  return Object.assign(new Agent({ keepAlive: false }), { createConnection: agent.createConnection.bind(agent) });
+}
+
+function clientOf({ url, username, password, database, agent }: Endpoint, msMax: number): ClickHouseClient {
   return createClient({
     url,
     database,
@@ -89,7 +98,7 @@ function clientOf({ url, username, password, database, agent }: Endpoint): Click
     ...(password !== undefined && { password }),
     ...(agent !== undefined && { http_agent: agent }),
     application: 'farol',
-    request_timeout: 130_000,
+    request_timeout: msMax,
     max_open_connections: 32,
     compression: { request: false, response: false },
     use_multipart_params_auto: true,

@@ -7,6 +7,7 @@ import type { Store } from '#store';
 
 export interface NativeDeps {
   readonly ask: Store['ask'];
+  readonly selectOwn: Store['selectOwn'];
   readonly promql: Pick<Promql, 'range' | 'instant'>;
   readonly health: Store['health'];
   readonly sizes: Store['sizes'];

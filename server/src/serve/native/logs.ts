@@ -60,7 +60,7 @@ export async function aroundTrace(
   deps: NativeDeps,
   trace: { tenant: string; traceId: string; signal: AbortSignal },
 ): Promise<{ startMs: number; endMs: number }> {
-  const times = await timesOfTraces(deps.ask, { ...trace, traceIds: [trace.traceId] });
+  const times = (await timesOfTraces(deps.ask, { ...trace, traceIds: [trace.traceId] })).get(trace.traceId);
   const nowMs = deps.clock.nowMs();
   if (times === undefined) return { startMs: Math.max(0, nowMs - 24 * marginMs), endMs: nowMs + marginMs };
   return {

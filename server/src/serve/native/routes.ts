@@ -5,6 +5,7 @@ import { logFacets, logHistogram, logs } from './logs.ts';
 import { queries, query } from './queries.ts';
 import type { SchemaName } from './schemas.ts';
 import { service, services } from './services.ts';
+import { ownSql } from './sql.ts';
 import { ingest, status } from './status.ts';
 import { trace, traces } from './traces.ts';
 
@@ -122,6 +123,21 @@ export const routes: readonly Route[] = [
     params: logFilter,
     answer: 'LogFacetsAnswer',
     handle: logFacets,
+  },
+  {
+    path: '/api/sql',
+    summary: "A SELECT of your own over your tenant's rows, in ClickHouse's SQL.",
+    params: [
+      {
+        name: 'query',
+        type: 'string',
+        about:
+          'One SELECT over `samples`, `series`, `histograms`, `exemplars`, `metadata`, `logs`, `spans`, `trace_times`, `series_days`.',
+      },
+      { name: 'limit', type: 'integer', about: 'At most so many rows; 1000 when absent.' },
+    ],
+    answer: 'SqlAnswer',
+    handle: ownSql,
   },
   {
     path: '/api/status',

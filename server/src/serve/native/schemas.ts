@@ -188,6 +188,12 @@ export const schemas = {
     facets: list(object({ key: text, values: list(object({ value: text, count })) })),
   }),
 
+  SqlAnswer: object({
+    columns: list(object({ name: text, type: text })),
+    rows: list(list({})),
+    more: flag,
+  }),
+
   StatusAnswer: object({
     version: text,
     state: word('starting', 'ready', 'read-only', 'down'),

@@ -4,15 +4,18 @@ import type { Labels, Limits } from '#model';
 import type { Promql } from '#query/promql';
 import type { DeriveQuestion } from '#query/services';
 import type { ExemplarsOfSeries, MetricReader } from '#store';
+import type { RuleGroup } from './rules.ts';
 
 export interface PrometheusDeps {
   readonly promql: Promql;
   readonly metrics: MetricReader;
   /** Exemplars for histograms that have none stored; none when absent. */
   readonly deriveExemplars?: (question: DeriveQuestion) => Promise<ExemplarsOfSeries[]>;
-  /** Active series of a tenant. */
-  readonly seriesCount: (tenant: string) => number;
+  /** How long series are kept after their last sample. */
+  readonly retentionMs: number;
   readonly targets: () => Targets;
+  /** The rules of a tenant, by file and name; none when absent. */
+  readonly rules?: (tenant: string) => readonly RuleGroup[];
   /** The scrape configuration in force, as YAML, secrets hidden. */
   readonly configText: () => string;
   readonly flags: Readonly<Record<string, string>>;

@@ -13,6 +13,7 @@ import type { PrometheusDeps } from './deps.ts';
 import { labelRoutes } from './labels.ts';
 import { queryRoutes } from './queries.ts';
 import { readRoutes } from './read.ts';
+import { ruleRoutes } from './rules.ts';
 import { statusRoutes } from './status.ts';
 import { targetMetadataRoute } from './targetmetadata.ts';
 
@@ -41,6 +42,7 @@ export function prometheusRoutes(deps: PrometheusDeps) {
         queryRoutes(scope, deps, asking);
         labelRoutes(scope, deps, asking);
         readRoutes(scope, deps, asking);
+        ruleRoutes(scope, deps);
         statusRoutes(scope, deps, asking);
         targetMetadataRoute(scope, deps, asking);
       },

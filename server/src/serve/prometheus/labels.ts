@@ -1,16 +1,14 @@
 /** labels, label values, series, metadata: what Grafana's drop-downs and promtool ask. */
 
 import type { FastifyInstance } from 'fastify';
-import { compareText, type Matcher, type MetadataRow, Refusal } from '#model';
+import { type Matcher, type MetadataRow, Refusal } from '#model';
 import type { Asking } from '../asking.ts';
-import { sendChunks, sendJson, succeed, successHead, successTail } from './answers.ts';
+import { sendChunks, sendJson, succeed } from './answers.ts';
 import type { PrometheusDeps } from './deps.ts';
+import { listChunks, seriesChunks } from './lists.ts';
 import { matcherTest } from './matching.ts';
 import { unescapeName } from './names.ts';
 import { countParam, limitParam, type Params, paramsOf, windowParams } from './params.ts';
-import { labelsJson } from './values.ts';
-
-const truncatedNote = { warnings: ['results truncated due to limit'] };
 
 export function labelRoutes(scope: FastifyInstance, deps: PrometheusDeps, asking: Asking): void {
   scope.route({
@@ -19,7 +17,7 @@ export function labelRoutes(scope: FastifyInstance, deps: PrometheusDeps, asking
     handler: async (request, reply) => {
       const { question, limit } = labelQuestion(paramsOf(request), deps);
       const names = await asking({ request, reply }, (about) => deps.metrics.labelNames({ ...question, ...about }));
-      return sendJson(reply, listJson(names.sort(compareText), limit));
+      return sendChunks(request, reply, listChunks(names, limit));
     },
   });
 
@@ -30,7 +28,7 @@ export function labelRoutes(scope: FastifyInstance, deps: PrometheusDeps, asking
     const values = await asking({ request, reply }, (about) =>
       deps.metrics.labelValues(name, { ...question, ...about }),
     );
-    return sendJson(reply, listJson(values.sort(compareText), limit));
+    return sendChunks(request, reply, listChunks(values, limit));
   });
 
   scope.route({
@@ -42,7 +40,7 @@ export function labelRoutes(scope: FastifyInstance, deps: PrometheusDeps, asking
         throw new Refusal('no match[] parameter provided', { code: 'BAD_REQUEST' });
       }
       const { question, limit } = labelQuestion(params, deps);
-      const found = await asking({ request, reply }, (about) => deps.metrics.seriesOf({ ...question, ...about }));
+      const found = await asking({ request, reply }, (about) => deps.metrics.listSeries({ ...question, ...about }));
       return sendChunks(request, reply, seriesChunks(found, limit));
     },
   });
@@ -82,25 +80,6 @@ function labelQuestion(params: Params, { promql }: PrometheusDeps) {
 
 function matchesEverything(matchers: readonly Matcher[]): boolean {
   return matchers.every((matcher) => matcherTest(matcher)(''));
-}
-
-function listJson(items: readonly string[], limit: number): string {
-  const isTruncated = limit > 0 && items.length > limit;
-  return isTruncated ? succeed(items.slice(0, limit), truncatedNote) : succeed(items);
-}
-
-function* seriesChunks(found: readonly (readonly string[])[], limit: number): Generator<string> {
-  const isTruncated = limit > 0 && found.length > limit;
-  const shown = isTruncated ? limit : found.length;
-  let text = `${successHead}[`;
-  for (let i = 0; i < shown; i++) {
-    text += (i === 0 ? '' : ',') + labelsJson(found[i] ?? []);
-    if (text.length >= 64 * 1024) {
-      yield text;
-      text = '';
-    }
-  }
-  yield `${text}]${successTail(isTruncated ? truncatedNote : {})}`;
 }
 
 function metadataByMetric(rows: readonly MetadataRow[], limit = Number.POSITIVE_INFINITY, perMetric = 0): object {

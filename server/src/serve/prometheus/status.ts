@@ -1,11 +1,12 @@
-/** targets, scrape pools, rules, alerts and status/*: what the API says of Farol itself. */
+/** targets, scrape pools and status/*: what the API says of Farol itself. */
 import os from 'node:os';
 import type { FastifyInstance } from 'fastify';
-import { type Labels, type Limits, Refusal } from '#model';
+import { Refusal } from '#model';
+import type { Cardinality, Counted } from '#store';
 import type { Asking } from '../asking.ts';
 import { sendJson, succeed, successHead, successTail } from './answers.ts';
 import type { ActiveTarget, DroppedTarget, PrometheusDeps, Targets } from './deps.ts';
-import { badParam, type Params, paramsOf } from './params.ts';
+import { type Params, paramsOf } from './params.ts';
 import { labelsJson } from './values.ts';
 
 export function statusRoutes(scope: FastifyInstance, deps: PrometheusDeps, asking: Asking): void {
@@ -13,11 +14,6 @@ export function statusRoutes(scope: FastifyInstance, deps: PrometheusDeps, askin
   scope.get('/scrape_pools', async (_, reply) =>
     sendJson(reply, succeed({ scrapePools: [...deps.targets().pools].sort() })),
   );
-  scope.get('/rules', async (request, reply) => {
-    checkRulesParams(paramsOf(request));
-    return sendJson(reply, succeed({ groups: [] }));
-  });
-  scope.get('/alerts', async (_, reply) => sendJson(reply, succeed({ alerts: [] })));
   scope.get('/alertmanagers', async (_, reply) =>
     sendJson(reply, succeed({ activeAlertmanagers: [], droppedAlertmanagers: [] })),
   );
@@ -31,26 +27,9 @@ export function statusRoutes(scope: FastifyInstance, deps: PrometheusDeps, askin
   scope.get('/status/tsdb', async (request, reply) => {
     const limit = topParam(paramsOf(request));
     const endMs = deps.clock.nowMs();
-    const range = { startMs: endMs - headMs, endMs };
-    const found = await asking({ request, reply }, async (about) => ({
-      numSeries: deps.seriesCount(about.tenant),
-      series: await deps.metrics.seriesOf({
-        ...about,
-        ...range,
-        matcherSets: [],
-        limit: countedSeriesMax(deps.limits),
-      }),
-    }));
-    return sendJson(reply, succeed(tsdbStatus({ ...found, ...range, limit })));
+    const found = await asking({ request, reply }, async ({ tenant }) => deps.metrics.cardinality({ tenant, limit }));
+    return sendJson(reply, succeed(tsdbStatus(found, { startMs: endMs - deps.retentionMs, endMs })));
   });
-}
-
-/** What Prometheus calls the head: the series of the last two hours. */
-const headMs = 2 * 3_600_000;
-
-/** Counting reads every label set, so it stops at a number that takes well under a second. */
-function countedSeriesMax({ seriesMax }: Limits['query']): number {
-  return Math.min(seriesMax, 200_000);
 }
 
 function targetsJson(targets: Targets, params: Params): string {
@@ -94,19 +73,6 @@ function globalUrlOf(scrapeUrl: string): string {
   return url.href;
 }
 
-function checkRulesParams(params: Params): void {
-  const type = params.first('type').toLowerCase();
-  if (type !== '' && type !== 'alert' && type !== 'record') {
-    throw badParam('type', `not supported value ${JSON.stringify(type)}`);
-  }
-  const limit = params.first('group_limit');
-  if (params.first('group_next_token') !== '' && limit === '') {
-    throw badParam('group_next_token', 'group_limit needs to be present in order to paginate over the groups');
-  }
-  if (limit !== '' && !/^\d{1,9}$/.test(limit)) throw badParam('group_limit', 'group_limit needs to be a valid number');
-  if (limit !== '' && Number(limit) === 0) throw badParam('group_limit', 'group_limit needs to be greater than 0');
-}
-
 function runtimeInfo({ runtime, clock }: PrometheusDeps): object {
   const { startedMs, configLoadedMs, configOk, retention, corruptions } = runtime();
   return {
@@ -144,51 +110,21 @@ function topParam(params: Params): number {
   return Number(text);
 }
 
-interface Counted {
-  readonly series: readonly Labels[];
-  readonly numSeries: number;
-  readonly startMs: number;
-  readonly endMs: number;
-  readonly limit: number;
-}
-
-/** The top offenders of cardinality. Farol has no chunks and no index in memory, so those two read zero. */
-function tsdbStatus({ series, numSeries, startMs, endMs, limit }: Counted): object {
-  const byMetric = new Map<string, number>();
-  const byPair = new Map<string, number>();
-  const valuesByName = new Map<string, Set<string>>();
-  for (const labels of series) {
-    for (let i = 0; i < labels.length; i += 2) {
-      const [name = '', value = ''] = [labels[i], labels[i + 1]];
-      if (name === '__name__') add(byMetric, value);
-      add(byPair, `${name}=${value}`);
-      const values = valuesByName.get(name);
-      if (values) values.add(value);
-      else valuesByName.set(name, new Set([value]));
-    }
-  }
-  const valueCounts = new Map([...valuesByName].map(([name, values]) => [name, values.size]));
-  const valueBytes = new Map([...valuesByName].map(([name, values]) => [name, bytesOf(values)]));
+/** The top offenders of cardinality. Farol has no chunks in this sense, so those read zero. */
+function tsdbStatus(found: Cardinality, { startMs, endMs }: { startMs: number; endMs: number }): object {
   return {
-    headStats: { numSeries, numLabelPairs: byPair.size, chunkCount: 0, minTime: startMs, maxTime: endMs },
-    seriesCountByMetricName: top(byMetric, limit),
-    labelValueCountByLabelName: top(valueCounts, limit),
-    memoryInBytesByLabelName: top(valueBytes, limit),
-    seriesCountByLabelValuePair: top(byPair, limit),
+    headStats: {
+      numSeries: found.series,
+      numLabelPairs: found.labelPairs,
+      chunkCount: 0,
+      minTime: startMs,
+      maxTime: endMs,
+    },
+    seriesCountByMetricName: found.seriesByMetric.map(entryOf),
+    labelValueCountByLabelName: found.valuesByLabel.map(entryOf),
+    memoryInBytesByLabelName: found.bytesByLabel.map(entryOf),
+    seriesCountByLabelValuePair: found.seriesByPair.map(entryOf),
   };
 }
 
-function add(counts: Map<string, number>, key: string): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
-}
-
-function bytesOf(texts: ReadonlySet<string>): number {
-  let bytes = 0;
-  for (const text of texts) bytes += Buffer.byteLength(text);
-  return bytes;
-}
-
-function top(counts: ReadonlyMap<string, number>, limit: number): { name: string; value: number }[] {
-  const entries = [...counts].sort((a, b) => b[1] - a[1]);
-  return entries.slice(0, limit).map(([name, value]) => ({ name, value }));
-}
+const entryOf = ({ name, count }: Counted): object => ({ name, value: count });
