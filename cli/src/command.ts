@@ -5,7 +5,7 @@ import { words } from './words.ts';
 
 export class Mistake extends Error {}
 
-type Language = 'promql' | 'logql' | 'traceql';
+type Language = 'promql' | 'logql' | 'traceql' | 'sql';
 export type Output = 'text' | 'json' | 'csv';
 
 export interface Target {
@@ -62,6 +62,10 @@ export function readCommand(args: string[], env: NodeJS.ProcessEnv): QueryComman
   }
   if (name !== 'query') throw new Mistake(words.badCommand(name));
   const language = isLanguage(rest[0]) ? rest[0] : undefined;
+  if (language === 'sql') {
+    for (const flag of ['at', 'since', 'step'] as const)
+      if (values[flag]) throw new Mistake(words.notForSql(`--${flag}`));
+  }
   return {
     ...shared,
     kind: 'query',
@@ -81,7 +85,7 @@ function parsed(args: string[]) {
 }
 
 const isLanguage = (word: string | undefined): word is Language =>
-  word === 'promql' || word === 'logql' || word === 'traceql';
+  word === 'promql' || word === 'logql' || word === 'traceql' || word === 'sql';
 
 function questionOf(rest: readonly string[]): string {
   if (rest.length === 0) throw new Mistake(words.noQuestion);

@@ -1,4 +1,5 @@
 /** One question, one answer, printed. */
+import type { SqlAnswer } from '@farol/contract';
 import { type Answer, printed, rows } from './answer.ts';
 import type { QueryCommand } from './command.ts';
 import { getJson, type Terminal } from './http.ts';
@@ -12,7 +13,8 @@ const pointsDefault = 60;
 export async function query(command: QueryCommand, terminal: Terminal): Promise<void> {
   if (command.language === 'promql') await metrics(command, terminal);
   else if (command.language === 'logql') await logs(command, terminal);
-  else await traces(command, terminal);
+  else if (command.language === 'traceql') await traces(command, terminal);
+  else await table(command, terminal);
 }
 
 async function metrics(command: QueryCommand, terminal: Terminal): Promise<void> {
@@ -84,6 +86,15 @@ async function traces(command: QueryCommand, { nowMs, print, say, signal }: Term
   const head = [words.trace, words.started, words.took, words.service, words.operation];
   print(command.output === 'json' ? `${inertJson(found)}\n` : rows(head, cells, command.output));
   if (found.message) say(found.message);
+}
+
+async function table(command: QueryCommand, { print, say, signal }: Terminal): Promise<void> {
+  const params = { query: command.question, limit: String(command.limit) };
+  const found = await getJson<SqlAnswer>(command, '/api/sql', params, signal);
+  const cells = found.rows.map((row) => row.map((cell) => (typeof cell === 'string' ? cell : JSON.stringify(cell))));
+  const head = found.columns.map(({ name }) => name);
+  print(command.output === 'json' ? `${inertJson(found)}\n` : rows(head, cells, command.output));
+  if (found.more) say(words.moreRows(command.limit));
 }
 
 const seconds = (ms: number): string => String(ms / 1000);

@@ -60,11 +60,16 @@ test('a selector that cannot be read is refused in the words of the server', asy
   });
 });
 
-test('when the server stops, the tail ends with 1 and says so', async () => {
-  const tail = startFarol(['tail', '{service_name="last"}'], env);
+test('when the server starts again, the tail goes on where it was, and nothing is printed twice', async () => {
+  const tail = startFarol(['tail', '{service_name="last"}', '--output', 'json'], env);
   await firstLine(tail, 'closing', 'last');
   await product.stop();
-  await until(() => tail.said.err !== '', 20_000, 'the end of the tail');
-  expect(tail.said.err).toMatch(/^farol: the connection ended/);
-  expect(await tail.stop('SIGINT')).toBe(1);
+  await until(() => /connection ended.*trying again/.test(tail.said.err), 20_000, 'the end of the connection');
+  await product.start();
+  // It came while nobody was connected, or just after: either way it is printed.
+  await sendLogs(product.otlpHttp, { service: 'last' }, [{ timeMs: Date.now(), level: 'WARN', body: 'open again' }]);
+  await until(() => tail.said.out.includes('open again'), 30_000, 'the line after the restart');
+  const printed = tail.said.out.trim().split('\n');
+  expect(new Set(printed).size).toBe(printed.length);
+  expect(await tail.stop('SIGINT')).toBe(130);
 });
