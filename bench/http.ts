@@ -14,15 +14,18 @@ export function get(url: string): Promise<TimedAnswer> {
 }
 
 export function postForm(url: string, form: Readonly<Record<string, string>>): Promise<TimedAnswer> {
-  return ask(url, 'POST', new URLSearchParams(form).toString());
+  const body = Buffer.from(new URLSearchParams(form).toString());
+  return post(url, body, { 'content-type': 'application/x-www-form-urlencoded' });
 }
 
-function ask(url: string, method: string, body?: string): Promise<TimedAnswer> {
-  const headers = body
-    ? { 'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(body) }
-    : {};
+export function post(url: string, body: Buffer, headers: Readonly<Record<string, string>>): Promise<TimedAnswer> {
+  return ask(url, 'POST', body, headers);
+}
+
+function ask(url: string, method: string, body?: Buffer, given?: Readonly<Record<string, string>>) {
+  const headers = { ...given, ...(body && { 'content-length': body.length }) };
   const beganMs = performance.now();
-  return new Promise((resolve, reject) => {
+  return new Promise<TimedAnswer>((resolve, reject) => {
     const call = request(url, { method, agent, headers }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -37,9 +40,15 @@ function ask(url: string, method: string, body?: string): Promise<TimedAnswer> {
 }
 
 export async function getJson<T>(url: string): Promise<T> {
-  const { status, body } = await get(url);
-  if (status !== 200) throw new Error(`GET ${url} answered ${status}: ${body.toString().slice(0, 500)}`);
-  return JSON.parse(body.toString()) as T;
+  return JSON.parse((await getOk(url)).body.toString()) as T;
+}
+
+/** What a question answered 200 to; anything else is said with the answer's own words. */
+export async function getOk(url: string): Promise<TimedAnswer> {
+  const answer = await get(url);
+  if (answer.status !== 200)
+    throw new Error(`${url} answered ${answer.status}: ${answer.body.toString().slice(0, 500)}`);
+  return answer;
 }
 
 /** The sorted middle; the mean of the two middles when there are two. */

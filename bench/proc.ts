@@ -1,5 +1,5 @@
 /** What the kernel says about a process and its descendants: CPU seconds and memory. Linux only. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 const ticksPerSecond = 100;
 
@@ -9,6 +9,15 @@ export interface ProcessUse {
   readonly cpuSeconds: number;
   /** Proportional set size: shared pages are split among those that share them. */
   readonly pssBytes: number;
+  /** The largest resident set since the start, or since `resetPeaks`. */
+  readonly rssPeakBytes: number;
+  /** Of files that are mapped, such as the engine's library: the kernel may drop these pages whenever it likes. */
+  readonly rssFileBytes: number;
+}
+
+export interface Memory {
+  readonly pssBytes: number;
+  readonly rssPeakBytes: number;
 }
 
 function familyOf(pid: number): number[] {
@@ -28,8 +37,24 @@ export function useOf(pid: number): ProcessUse[] {
     pid: one,
     name: nameOf(one),
     cpuSeconds: cpuSecondsOf(one),
-    pssBytes: 1024 * Number(/^Pss:\s+(\d+)/m.exec(read(`/proc/${one}/smaps_rollup`) ?? '')?.[1] ?? 0),
+    pssBytes: kibibytes(`/proc/${one}/smaps_rollup`, 'Pss'),
+    rssPeakBytes: kibibytes(`/proc/${one}/status`, 'VmHWM'),
+    rssFileBytes: kibibytes(`/proc/${one}/status`, 'RssFile'),
   }));
+}
+
+/** Of all its processes together; the peaks need not have been at the same moment, so their sum is an upper bound. */
+export function memoryOf(pid: number): Memory {
+  const processes = useOf(pid);
+  return {
+    pssBytes: processes.reduce((sum, { pssBytes }) => sum + pssBytes, 0),
+    rssPeakBytes: processes.reduce((sum, { rssPeakBytes }) => sum + rssPeakBytes, 0),
+  };
+}
+
+/** From now on the peaks are of what comes. */
+export function resetPeaks(pid: number): void {
+  for (const one of familyOf(pid)) writeFileSync(`/proc/${one}/clear_refs`, '5');
 }
 
 /** Of the process and of those of its children it has waited for. */
@@ -42,6 +67,10 @@ function cpuSecondsOf(pid: number): number {
 
 export function totalCpuSeconds(pid: number): number {
   return familyOf(pid).reduce((sum, one) => sum + cpuSecondsOf(one), 0);
+}
+
+function kibibytes(path: string, field: string): number {
+  return 1024 * Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(read(path) ?? '')?.[1] ?? 0);
 }
 
 function nameOf(pid: number): string {

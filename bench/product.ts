@@ -1,56 +1,44 @@
 /** Farol as a user starts it: a child process with a data directory of its own and free ports. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { StatusAnswer } from '@farol/contract';
-import { get, getJson } from './http.ts';
+import { getJson } from './http.ts';
+import { ended, type MetricsServer, newDataDir, ready, removeDataDir } from './server.ts';
+
+export { newDataDir, removeDataDir } from './server.ts';
 
 const startMsMax = 60_000;
-const stopMsMax = 60_000;
 const settleMsMax = 180_000;
 const settleStepMs = 3_000;
 /** Farol's own telemetry goes on arriving: that much movement is rest. */
 const settleBytesMax = 300_000;
 
-export interface Product {
-  readonly url: string;
+export interface Product extends MetricsServer {
   readonly otlpUrl: string;
-  readonly pid: number;
-  readonly dataDir: string;
   /** From spawning to the first 200 of `/-/ready`. */
   readonly startMs: number;
   stop(): Promise<void>;
 }
 
-export function newDataDir(): Promise<string> {
-  return mkdtemp(join(process.env.BENCH_DIR ?? tmpdir(), 'farol-bench-'));
-}
-
-export function removeDataDir(dir: string): Promise<void> {
-  return rm(dir, { recursive: true, force: true });
-}
-
-export async function startProduct(dataDir: string): Promise<Product> {
+export async function startProduct(dataDir: string, flags: readonly string[] = []): Promise<Product> {
   const beganMs = performance.now();
   const main = fileURLToPath(new URL('../server/src/main.ts', import.meta.url));
   const ports = ['--listen', '127.0.0.1:0', '--otlp-http', '127.0.0.1:0', '--otlp-grpc', '127.0.0.1:0'];
-  const child = spawn(process.execPath, [main, '--data-dir', dataDir, ...ports], {
+  const child = spawn(process.execPath, [main, '--data-dir', dataDir, ...ports, ...flags], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   try {
     const { url, otlpHttp } = await listening(child);
-    await ready(url, beganMs + startMsMax);
+    await ready('Farol', `${url}/-/ready`);
     return {
+      name: 'Farol',
+      api: `${url}/prometheus`,
       url,
       otlpUrl: otlpHttp,
       pid: child.pid ?? 0,
-      dataDir,
       startMs: performance.now() - beganMs,
-      stop: () => end(child),
+      stop: () => ended(child),
     };
   } catch (error) {
     child.kill('SIGKILL');
@@ -95,24 +83,6 @@ function parse(line: string): Record<string, unknown> | undefined {
   } catch {
     return undefined;
   }
-}
-
-async function ready(url: string, untilMs: number): Promise<void> {
-  for (;;) {
-    const answer = await get(`${url}/-/ready`).catch(() => undefined);
-    if (answer?.status === 200) return;
-    if (performance.now() > untilMs) throw new Error(`Farol was not ready within ${startMsMax / 1000} s`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, 'exit');
-  const timer = setTimeout(() => child.kill('SIGKILL'), stopMsMax);
-  child.kill('SIGTERM');
-  await ended;
-  clearTimeout(timer);
 }
 
 export type SignalStatus = StatusAnswer['signals'][number];

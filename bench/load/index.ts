@@ -3,8 +3,12 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { LoadPlan, LoadReport } from './loader.ts';
 
+export { alertRules } from './alert-rules.ts';
+export { LiveFeed } from './live.ts';
 export type { LoadPlan, LoadReport } from './loader.ts';
+export { lineTraceIdOf } from './logs.ts';
 export { roundsPerRequest } from './remote-write.ts';
+export { seriesPerInstance } from './series.ts';
 export { traceIdOf } from './spans.ts';
 
 export async function load(plan: LoadPlan): Promise<LoadReport> {

@@ -3,6 +3,7 @@
  * process of its own so that its CPU is not counted as the server's.
  */
 import { Agent, request } from 'node:http';
+import { type ListingsPlan, listingsSource } from './listings.ts';
 import { type LogsPlan, logsSource } from './logs.ts';
 import { type RemoteWritePlan, remoteWriteSource } from './remote-write.ts';
 import type { Body, Source } from './source.ts';
@@ -19,6 +20,7 @@ export type LoadPlan = {
   readonly leadMax: number;
 } & (
   | { readonly kind: 'samples'; readonly plan: RemoteWritePlan }
+  | { readonly kind: 'listings'; readonly plan: ListingsPlan }
   | { readonly kind: 'spans'; readonly plan: SpansPlan }
   | { readonly kind: 'logs'; readonly plan: LogsPlan }
 );
@@ -151,6 +153,8 @@ function sourceOf(plan: LoadPlan): Source {
   switch (plan.kind) {
     case 'samples':
       return remoteWriteSource(plan.plan);
+    case 'listings':
+      return listingsSource(plan.plan);
     case 'spans':
       return spansSource(plan.plan);
     case 'logs':

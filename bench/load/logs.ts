@@ -25,8 +25,10 @@ const shapes = [
   'connection ##### to db returned to the pool, # idle, ## used, # waiting',
   'invoice INV-######## issued for patient #####: #### BRL due in ## days',
   'SMS gateway refused message sms-##########: 500 CARRIER_UNAVAILABLE, correlation ################',
+  'level=info msg=request route=/pay status=#0# took=##.#ms tenant=####',
+  '{"msg":"payment taken","route":"/pay","status":#0#,"amount":####,"tenant":"t-####"}',
 ];
-const severities = [9, 9, 9, 9, 9, 5, 13, 13, 9, 5, 9, 17];
+const severities = [9, 9, 9, 9, 9, 5, 13, 13, 9, 5, 9, 17, 9, 9];
 const severityNames: Readonly<Record<number, string>> = { 5: 'DEBUG', 9: 'INFO', 13: 'WARN', 17: 'ERROR' };
 const needleBytes = 12;
 
@@ -36,13 +38,22 @@ export interface LogsPlan {
   /** One line of so many holds the needle; 0 for none. */
   readonly needleEvery: number;
   readonly needle: string;
+  /** Takes turns with the needle. Each has twelve letters. */
+  readonly phrase?: string;
   /** Times are spread over this long before now. */
   readonly spreadMs: number;
+  /** In the order of their times, as in life, when it is said how many lines there will be; else in no order. */
+  readonly lines?: number;
 }
 
 export function logsSource(plan: LogsPlan): Source {
   const { template, digits } = templateOf(chanceFrom(plan.seed));
   let sent = 0;
+  let needles = 0;
+  const beganMs = Date.now();
+  const startOf = (chance: () => number): number =>
+    plan.lines ? beganMs - plan.spreadMs * (1 - sent / plan.lines) : Date.now() - chance() * plan.spreadMs;
+  const needleOf = (): string => (plan.phrase && needles++ % 2 ? plan.phrase : plan.needle);
   return {
     path: '/v1/logs',
     headers: otlpHeaders,
@@ -51,15 +62,16 @@ export function logsSource(plan: LogsPlan): Source {
       let line = 0;
       return (): Body => {
         const bytes = Buffer.from(template.bytes);
-        const startMs = Date.now() - chance() * plan.spreadMs;
+        const startMs = startOf(chance);
         let hole = 0;
         const take = () => template.holes[hole++]?.at ?? 0;
         for (let n = 0; n < linesPerRequest; n++) {
           const at = take();
           writeTimeNs(bytes, at, startMs + n * 0.3);
           writeTimeNs(bytes, take(), startMs + n * 0.3);
-          const isNeedle = plan.needleEvery > 0 && ++sent % plan.needleEvery === 0;
-          bytes.write(isNeedle ? plan.needle : noise(chance), take(), needleBytes, 'latin1');
+          sent++;
+          const isNeedle = plan.needleEvery > 0 && sent % plan.needleEvery === 0;
+          bytes.write(isNeedle ? needleOf() : noise(chance), take(), needleBytes, 'latin1');
           for (let left = digits[n] ?? 0; left > 0; left--) bytes[take()] = 48 + Math.floor(chance() * 10);
           writeTraceId(bytes, take(), lane, line++);
           bytes.writeUInt32BE(line, take() + 4);
@@ -75,6 +87,13 @@ function noise(chance: () => number): string {
   let word = '';
   for (let n = 0; n < needleBytes; n++) word += String.fromCharCode(97 + Math.floor(chance() * 26));
   return word;
+}
+
+/** The trace of the n-th line of a lane, for who asks for it afterwards. */
+export function lineTraceIdOf(lane: number, line: number): string {
+  const id = Buffer.alloc(16);
+  writeTraceId(id, 0, lane, line);
+  return id.toString('hex');
 }
 
 function templateOf(chance: () => number): { template: Template; digits: number[] } {
@@ -103,10 +122,12 @@ function lineOf(one: TemplateWriter, shape: number): number {
   one.tag(1, 1).hole(8).tag(11, 1).hole(8);
   one.integer(2, severity).text(3, severityNames[severity] ?? 'INFO');
   let digits = 0;
+  // The request id stands before the text, or is the first key of a line that is JSON.
+  const [before, after, rest] = text.startsWith('{') ? ['{"rid":"', '",', text.slice(1)] : ['rid=', ' ', text];
   one.message(5, (any) => {
-    any.tag(1, 2).raw(varint('rid= '.length + needleBytes + text.length));
-    any.raw(Buffer.from('rid=')).hole(needleBytes).raw(Buffer.from(' '));
-    for (const letter of text) {
+    any.tag(1, 2).raw(varint(before.length + needleBytes + after.length + rest.length));
+    any.raw(Buffer.from(before)).hole(needleBytes).raw(Buffer.from(after));
+    for (const letter of rest) {
       if (letter !== '#') any.raw(Buffer.from(letter));
       else {
         any.hole(1);

@@ -1,10 +1,10 @@
-/** The 10,000 series of the benchmark: what forty instances of a web service expose, and how their values move. */
+/** The series of the benchmark: what instances of a web service expose, and how their values move. */
 import { chanceFrom } from './chance.ts';
 
 export interface BenchSeries {
   readonly metric: string;
   readonly labels: readonly (readonly [string, string])[];
-  readonly kind: 'counter' | 'seconds' | 'level' | 'bytes' | 'up';
+  readonly kind: 'counter' | 'bucket' | 'count' | 'seconds' | 'level' | 'bytes' | 'up';
 }
 
 export const seriesPerInstance = 250;
@@ -42,9 +42,9 @@ function seriesOf(instance: number): BenchSeries[] {
   };
   for (const route of routes) {
     for (const status of statuses) add('http_requests_total', 'counter', { route, status });
-    for (const le of bounds) add('http_request_duration_seconds_bucket', 'counter', { route, le });
+    for (const le of bounds) add('http_request_duration_seconds_bucket', 'bucket', { route, le });
     add('http_request_duration_seconds_sum', 'seconds', { route });
-    add('http_request_duration_seconds_count', 'counter', { route });
+    add('http_request_duration_seconds_count', 'count', { route });
   }
   add('up', 'up');
   add('process_cpu_seconds_total', 'seconds');
@@ -60,24 +60,34 @@ export class Values {
   private readonly series: readonly BenchSeries[];
   private readonly values: Float64Array;
   private readonly chance: () => number;
+  /** What the present histogram's buckets have risen by so far, for a bucket counts all that is below its bound. */
+  private risen = 0;
 
   constructor(series: readonly BenchSeries[], seed: number) {
     this.series = series;
     this.chance = chanceFrom(seed);
-    this.values = Float64Array.from(series, (one) => (one.kind === 'bytes' ? 2e8 : Math.floor(this.chance() * 1000)));
+    this.values = Float64Array.from(series, ({ kind }) => startOf(kind, this.chance()));
   }
 
   /** Hot. */
   next(index: number): number {
+    const kind = this.series[index]?.kind ?? 'level';
     const now = this.values[index] ?? 0;
     const chance = this.chance();
-    const after = step(this.series[index]?.kind ?? 'level', now, chance);
+    if (kind === 'bucket') this.risen += chance < 0.6 ? 0 : Math.floor((chance - 0.6) * 40);
+    const after = kind === 'bucket' || kind === 'count' ? now + this.risen : step(kind, now, chance);
+    if (kind === 'count') this.risen = 0;
     this.values[index] = after;
     return after;
   }
 }
 
-function step(kind: BenchSeries['kind'], now: number, chance: number): number {
+function startOf(kind: BenchSeries['kind'], chance: number): number {
+  if (kind === 'bytes') return 2e8;
+  return kind === 'bucket' || kind === 'count' ? 0 : Math.floor(chance * 1000);
+}
+
+function step(kind: Exclude<BenchSeries['kind'], 'bucket' | 'count'>, now: number, chance: number): number {
   switch (kind) {
     case 'up':
       return 1;

@@ -1,153 +1,33 @@
-/**
- * OTLP traces of ten spans over three services, as a booking makes them: HTTP in, handler, service, three SQL
- * statements, HTTP out, and the callee's side. Fifty traces a request, not compressed.
- */
+/** OTLP traces, fifty a request, not compressed. */
 import { chanceFrom } from './chance.ts';
-import { type Attributes, attributes, otlpHeaders, resource, scope } from './otlp.ts';
+import { attributes, otlpHeaders, resource, scope } from './otlp.ts';
 import type { Body, Source } from './source.ts';
-import { type Template, TemplateWriter } from './template.ts';
-
-const tracesPerRequest = 50;
-const spansPerTrace = 10;
-
-interface SpanPlan {
-  readonly service: number;
-  /** Index in the trace; -1 for the root. */
-  readonly parent: number;
-  readonly name: string;
-  readonly kind: 1 | 2 | 3;
-  readonly startMs: number;
-  readonly lengthMs: number;
-  readonly attributes: Attributes;
-}
-
-const services = ['gateway', 'appointments', 'notifications'];
-const http = { 'http.request.method': 'POST', 'url.scheme': 'http', 'server.address': '10.0.0.3', 'server.port': 8080 };
-const db = {
-  'db.system.name': 'postgresql',
-  'db.namespace': 'appointments',
-  'server.address': 'db',
-  'server.port': 5432,
-};
-const sql = (verb: string) => ({
-  ...db,
-  'db.query.text': `${verb} "public"."appointments" WHERE "id" = $1 AND "tenant" = $2`,
-});
-
-const plan: readonly SpanPlan[] = [
-  {
-    service: 0,
-    parent: -1,
-    name: 'POST /book',
-    kind: 2,
-    startMs: 0,
-    lengthMs: 120,
-    attributes: { ...http, 'http.route': '/book', 'http.response.status_code': 201, 'url.path': '/book' },
-  },
-  {
-    service: 0,
-    parent: 0,
-    name: 'POST',
-    kind: 3,
-    startMs: 2,
-    lengthMs: 115,
-    attributes: { ...http, 'url.full': 'http://10.0.0.3:8080/appointments', 'http.response.status_code': 201 },
-  },
-  {
-    service: 1,
-    parent: 1,
-    name: 'POST /appointments',
-    kind: 2,
-    startMs: 3,
-    lengthMs: 112,
-    attributes: {
-      ...http,
-      'http.route': '/appointments',
-      'http.response.status_code': 201,
-      'url.path': '/appointments',
-    },
-  },
-  {
-    service: 1,
-    parent: 2,
-    name: 'AppointmentsController.create',
-    kind: 1,
-    startMs: 4,
-    lengthMs: 110,
-    attributes: { 'code.function.name': 'AppointmentsController.create' },
-  },
-  {
-    service: 1,
-    parent: 3,
-    name: 'AppointmentsService.book',
-    kind: 1,
-    startMs: 4,
-    lengthMs: 109,
-    attributes: { 'code.function.name': 'AppointmentsService.book' },
-  },
-  {
-    service: 1,
-    parent: 4,
-    name: 'pg.query:INSERT appointments',
-    kind: 3,
-    startMs: 6,
-    lengthMs: 4,
-    attributes: { ...sql('INSERT INTO'), 'db.operation.name': 'INSERT' },
-  },
-  {
-    service: 1,
-    parent: 4,
-    name: 'pg.query:SELECT appointments',
-    kind: 3,
-    startMs: 11,
-    lengthMs: 2,
-    attributes: { ...sql('SELECT * FROM'), 'db.operation.name': 'SELECT' },
-  },
-  {
-    service: 1,
-    parent: 4,
-    name: 'POST',
-    kind: 3,
-    startMs: 15,
-    lengthMs: 90,
-    attributes: { ...http, 'url.full': 'http://10.0.0.9:8080/notifications', 'http.response.status_code': 202 },
-  },
-  {
-    service: 2,
-    parent: 7,
-    name: 'POST /notifications',
-    kind: 2,
-    startMs: 17,
-    lengthMs: 86,
-    attributes: {
-      ...http,
-      'http.route': '/notifications',
-      'http.response.status_code': 202,
-      'url.path': '/notifications',
-    },
-  },
-  {
-    service: 1,
-    parent: 4,
-    name: 'pg.query:UPDATE appointments',
-    kind: 3,
-    startMs: 107,
-    lengthMs: 3,
-    attributes: { ...sql('UPDATE'), 'db.operation.name': 'UPDATE' },
-  },
-];
+import { type Template, TemplateWriter, varint } from './template.ts';
+import { bookings, mixed, type SpanShape, type TraceShape } from './trace-shapes.ts';
 
 export interface SpansPlan {
   readonly lanes: number;
   readonly seed: number;
+  /** `bookings` are all alike, ten spans over three services; `mixed` is a day's work. */
+  readonly traces?: 'bookings' | 'mixed';
+  /** Times rise over this long until now, when it is said how many spans there will be; else all are of now. */
+  readonly spread?: { readonly ms: number; readonly spans: number };
 }
 
-export function spansSource({ lanes, seed }: SpansPlan): Source {
-  const template = templateOf();
+export function spansSource(plan: SpansPlan): Source {
+  const made = templateOf(plan.traces === 'mixed' ? mixed : bookings);
+  const beganMs = Date.now();
+  let sent = 0;
+  const timeMs = () => {
+    if (!plan.spread) return Date.now();
+    const { ms, spans } = plan.spread;
+    sent += made.order.length;
+    return beganMs - ms * (1 - sent / spans);
+  };
   return {
     path: '/v1/traces',
     headers: otlpHeaders,
-    lanes: Array.from({ length: lanes }, (_, lane) => laneOf(template, seed * 1000 + lane)),
+    lanes: Array.from({ length: plan.lanes }, (_, lane) => laneOf(made, plan.seed * 1000 + lane, timeMs)),
   };
 }
 
@@ -158,59 +38,96 @@ export function traceIdOf(lane: number, seed: number, trace: number): string {
   return id.toString('hex');
 }
 
-function laneOf(template: Template, laneSeed: number): () => Body {
+interface Placed {
+  /** In the request. */
+  readonly trace: number;
+  /** In the trace. */
+  readonly index: number;
+  readonly shape: SpanShape;
+}
+
+interface Made {
+  readonly template: Template;
+  /** The spans as they stand in the request: service by service, so a trace's are spread over it as they are in life. */
+  readonly order: readonly Placed[];
+  readonly traces: number;
+}
+
+/** More than any shape has: span ids count in steps of it. */
+const spansPerTraceMax = 64;
+const tenantDigits = 5;
+
+function laneOf({ template, order, traces }: Made, laneSeed: number, timeMs: () => number): () => Body {
   const chance = chanceFrom(laneSeed);
-  let trace = 0;
+  let first = 0;
   return () => {
     const bytes = Buffer.from(template.bytes);
-    const nowMs = Date.now();
-    const first = trace;
-    // The services' blocks follow each other, so a trace's spans are spread over the request as they are in life.
+    const nowMs = timeMs();
     let hole = 0;
     const take = () => template.holes[hole++]?.at ?? 0;
-    const paces = Float64Array.from({ length: tracesPerRequest }, () => 0.4 + chance() * 2);
-    for (let service = 0; service < services.length; service++) {
-      for (let n = 0; n < tracesPerRequest; n++) {
-        for (let index = 0; index < spansPerTrace; index++) {
-          const span = plan[index];
-          if (span?.service !== service) continue;
-          writeTraceId(bytes, take(), laneSeed, first + n);
-          writeSpanId(bytes, take(), laneSeed, (first + n) * spansPerTrace + index);
-          if (span.parent >= 0) writeSpanId(bytes, take(), laneSeed, (first + n) * spansPerTrace + span.parent);
-          const pace = paces[n] ?? 1;
-          writeTimeNs(bytes, take(), nowMs - 500 + span.startMs * pace);
-          writeTimeNs(bytes, take(), nowMs - 500 + (span.startMs + span.lengthMs) * pace);
-        }
+    const paces = Float64Array.from({ length: traces }, () => 0.4 + chance() * 2);
+    for (const { trace, index, shape } of order) {
+      const spanBase = (first + trace) * spansPerTraceMax;
+      writeTraceId(bytes, take(), laneSeed, first + trace);
+      writeSpanId(bytes, take(), laneSeed, spanBase + index);
+      if (shape.parent >= 0) writeSpanId(bytes, take(), laneSeed, spanBase + shape.parent);
+      const pace = paces[trace] ?? 1;
+      writeTimeNs(bytes, take(), nowMs - 500 + shape.startMs * pace);
+      writeTimeNs(bytes, take(), nowMs - 500 + (shape.startMs + shape.lengthMs) * pace);
+      if (shape.hasTenant) {
+        const at = take();
+        for (let n = 0; n < tenantDigits; n++) bytes[at + n] = 48 + Math.floor(chance() * 10);
       }
     }
-    trace += tracesPerRequest;
-    return { bytes, items: tracesPerRequest * spansPerTrace };
+    first += traces;
+    return { bytes, items: order.length };
   };
 }
 
-function templateOf(): Template {
+function templateOf(shapes: readonly TraceShape[]): Made {
   const writer = new TemplateWriter();
-  services.forEach((service, index) => {
+  const order: Placed[] = [];
+  for (const service of new Set(shapes.flat().map((span) => span.service))) {
     writer.message(1, (resourceSpans) => {
       resource(resourceSpans, service);
       resourceSpans.message(2, (scopeSpans) => {
         scope(scopeSpans, '@opentelemetry/instrumentation-http');
-        for (let trace = 0; trace < tracesPerRequest; trace++) {
-          for (const span of plan) if (span.service === index) scopeSpans.message(2, (one) => spanOf(one, span));
+        for (const [trace, shapesOfTrace] of shapes.entries()) {
+          for (const [index, shape] of shapesOfTrace.entries()) {
+            if (shape.service !== service) continue;
+            order.push({ trace, index, shape });
+            scopeSpans.message(2, (one) => spanOf(one, shape));
+          }
         }
       });
     });
-  });
-  return writer.finish();
+  }
+  return { template: writer.finish(), order, traces: shapes.length };
 }
 
-function spanOf(one: TemplateWriter, span: SpanPlan): void {
+const statusError = 2;
+
+function spanOf(one: TemplateWriter, span: SpanShape): void {
   one.raw(Buffer.from([0x0a, 16])).hole(16);
   one.raw(Buffer.from([0x12, 8])).hole(8);
   if (span.parent >= 0) one.raw(Buffer.from([0x22, 8])).hole(8);
   one.text(5, span.name).integer(6, span.kind);
   one.tag(7, 1).hole(8).tag(8, 1).hole(8);
   attributes(one, 9, span.attributes);
+  if (span.hasTenant) {
+    one.message(9, (pair) => {
+      pair.text(1, 'tenant.id');
+      pair.message(2, (any) =>
+        any
+          .tag(1, 2)
+          .raw(varint(2 + tenantDigits))
+          .raw(Buffer.from('t-'))
+          .hole(tenantDigits),
+      );
+    });
+  }
+  const { error } = span;
+  if (error) one.message(15, (status) => status.text(2, error).integer(3, statusError));
 }
 
 /** Looks random to the store, as trace ids are, and can be made again to ask for it. Hot. */

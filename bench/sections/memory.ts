@@ -1,10 +1,10 @@
 /** What all processes together hold when nobody sends or asks. (Loaded memory stands beside each load.) */
 import { type ProcessUse, totalCpuSeconds, useOf } from '../proc.ts';
 import { withProduct } from '../product.ts';
-import { digits, type Finding, megabytes } from '../report.ts';
-import type { Scale } from '../scale.ts';
+import { atMost, digits, type Finding, megabytes } from '../report.ts';
+import type { Bench } from './index.ts';
 
-export function memory(scale: Scale): Promise<Finding> {
+export function memory({ scale }: Bench): Promise<Finding> {
   return withProduct(async (product) => {
     const cpuBefore = totalCpuSeconds(product.pid);
     await new Promise((resolve) => setTimeout(resolve, scale.idleSeconds * 1000));
@@ -13,6 +13,7 @@ export function memory(scale: Scale): Promise<Finding> {
     const total = processes.reduce((sum, { pssBytes }) => sum + pssBytes, 0);
     return {
       title: 'Memory when idle',
+      goals: [atMost('memory of all processes when idle', total, 450e6, megabytes)],
       tables: [
         { head: ['process', 'memory (PSS)'], rows: [...processes.map(rowOf), ['all together', megabytes(total)]] },
       ],

@@ -1,21 +1,15 @@
-/** PromQL over 10,000 series, beside Debian's Prometheus that was given the very same samples. */
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { getJson, median, postForm } from '../http.ts';
-import { type LoadReport, load, roundsPerRequest } from '../load/index.ts';
-import { useOf } from '../proc.ts';
-import { newDataDir, removeDataDir, settled, startProduct } from '../product.ts';
-import { type Prometheus, prometheusVersion, startPrometheus } from '../prometheus.ts';
-import { count, digits, type Finding, megabytes, milliseconds } from '../report.ts';
+/** PromQL over 10,000 and over 100,000 series, beside Prometheus and VictoriaMetrics that hold the very same samples. */
+import { type Asking, type Timed, timed, type Window } from '../asking.ts';
+import { getJson, median } from '../http.ts';
+import { seriesPerInstance } from '../load/index.ts';
+import { memoryNote } from '../memory.ts';
+import type { MetricsSet } from '../metrics-set.ts';
+import { resetPeaks } from '../proc.ts';
+import { atMost, code, count, digits, type Finding, type Goal, milliseconds, ratio } from '../report.ts';
 import { countSamples } from '../samples.ts';
-import type { Scale } from '../scale.ts';
-import { differenceOf } from './agreement.ts';
+import type { Bench } from './index.ts';
 
-const instances = 40;
-const shards = 50;
 const hourSeconds = 3_600;
-/** Prometheus 2 takes the sample at a window's left edge, Prometheus 3 and Farol do not: no sample stands on an edge. */
-const offGridSeconds = 7;
 
 const questions = [
   'sum(rate(http_requests_total[5m]))',
@@ -32,199 +26,198 @@ const questions = [
   'quantile by (zone) (0.9, queue_depth)',
 ] as const;
 
-type Window = { readonly name: string; readonly seconds: number; readonly stepSeconds: number };
+/** Of a day over many series: one of each shape, for the others take minutes at Prometheus. */
+const wideDay: readonly string[] = [questions[1], questions[4], questions[6], questions[7], questions[8], questions[9]];
 
-export async function promql(scale: Scale): Promise<Finding> {
-  const windows: Window[] = [
-    { name: 'instant', seconds: 0, stepSeconds: 0 },
-    { name: 'last hour, step 15 s', seconds: hourSeconds, stepSeconds: 15 },
+function windowsOf(hours: number): { instant: Window; hour: Window; day: Window } {
+  return {
+    instant: { name: 'instant', seconds: 0, stepSeconds: 0 },
+    hour: { name: 'last hour, step 15 s', seconds: hourSeconds, stepSeconds: 15 },
+    day: { name: `last ${hours} h, step 5 min`, seconds: hours * hourSeconds - 600, stepSeconds: 300 },
+  };
+}
+
+const asked = { instant: 0.3, hour: 0.3, day: 0.7 };
+
+export async function promql({ scale, sets }: Bench): Promise<Finding> {
+  const set = await sets.get('series10k');
+  const { hours } = set.plan;
+  const windows = windowsOf(hours);
+  const farol = await set.farol();
+  const held = await countSamples(farol.api, set.times.lastMs / 1000, `${hours + 1}h`);
+  const asking: Asking = { servers: [farol, ...set.rivals()], times: set.times, repeats: scale.repeats };
+  for (const { pid } of asking.servers) resetPeaks(pid);
+  const rows: Timed[] = [];
+  for (const window of Object.values(windows)) {
+    for (const query of questions) rows.push(await timed(query, window, asking));
+  }
+  const memory = memoryNote(asking.servers);
+  const { farol: warm, stopMs } = await set.restart();
+  const answered = await getJson<{ status: string }>(
+    `${warm.api}/api/v1/query?query=up&time=${set.times.lastMs / 1000}`,
+  );
+  const alone = Object.values(windows).map((window) => ({ ...window, name: `${window.name}, tables alone` }));
+  const tables: Asking = {
+    ...asking,
+    servers: [await set.farol({ tablesAlone: true }), ...(set.prometheus ? [set.prometheus] : [])],
+  };
+  for (const window of alone) {
+    for (const query of questions) rows.push(await timed(query, window, tables));
+  }
+  const allHeld = held === set.fed.Farol?.acknowledged;
+  return {
+    title: titleOf(set),
+    goals: [
+      ...goalsOf(rows, windows, seriesOf(set)),
+      {
+        what: 'samples acknowledged and then counted by PromQL',
+        asked: 'all',
+        measured: allHeld ? `all of ${count(held)}` : `${count(held)} of ${count(set.fed.Farol?.acknowledged ?? 0)}`,
+        met: allHeld,
+      },
+      atMost('bytes stored for a sample', set.size.bytesOnDisk / set.size.rows, 1.5, (value) => digits(value, 2)),
+    ],
+    tables: tablesOf([...Object.values(windows), ...alone], rows),
+    notes: [
+      ...notesOf(rows, set, scale.repeats),
+      memory,
+      `Tables alone: Farol restarted without recent samples in memory, which is how it answers for what is older than they are.`,
+      `Warm start on these data: ready in ${milliseconds(warm.startMs)} (and then ${answered.status}); the stop before took ${milliseconds(stopMs)}.`,
+    ],
+  };
+}
+
+export async function promqlWide({ scale, sets }: Bench): Promise<Finding> {
+  const set = await sets.get('series100k');
+  const windows = windowsOf(set.plan.hours);
+  const asking: Asking = {
+    servers: [await set.farol(), ...set.rivals()],
+    times: set.times,
+    repeats: Math.min(scale.repeats, 3),
+  };
+  for (const { pid } of asking.servers) resetPeaks(pid);
+  const rows: Timed[] = [];
+  for (const window of Object.values(windows)) {
+    for (const query of window === windows.day ? wideDay : questions) rows.push(await timed(query, window, asking));
+  }
+  return {
+    title: titleOf(set),
+    goals: goalsOf(rows, windows, seriesOf(set)),
+    tables: tablesOf(Object.values(windows), rows),
+    notes: [...notesOf(rows, set, asking.repeats), memoryNote(asking.servers)],
+  };
+}
+
+const seriesOf = ({ plan }: MetricsSet) => plan.instances * seriesPerInstance;
+
+function titleOf(set: MetricsSet): string {
+  const { hours, stepMs } = set.plan;
+  return `PromQL over ${count(seriesOf(set))} series, ${hours} h of samples every ${stepMs / 1000} s`;
+}
+
+function goalsOf(rows: readonly Timed[], windows: ReturnType<typeof windowsOf>, series: number): Goal[] {
+  const goals: Goal[] = [];
+  for (const [kind, max] of Object.entries(asked) as [keyof typeof asked, number][]) {
+    const { name } = windows[kind];
+    const ratios = ratiosOf(rows, name, 'Prometheus');
+    if (ratios.length === 0) continue;
+    const toVictoria = ratiosOf(rows, name, 'VictoriaMetrics');
+    const goal = atMost(`PromQL, ${count(series)} series, ${name}: ratio to Prometheus`, median(ratios), max, ratio);
+    const beside = toVictoria.length ? ` (to VictoriaMetrics ${ratio(median(toVictoria))})` : '';
+    goals.push({ ...goal, measured: `${goal.measured}${beside}` });
+  }
+  const compared = rows.flatMap(({ agreement }) => agreement ?? []);
+  const differing = compared.filter(({ difference }) => difference).length;
+  if (compared.length > 0) {
+    const what = `PromQL, ${count(series)} series: answers equal to Prometheus'`;
+    goals.push({
+      what,
+      asked: 'all',
+      measured: `${compared.length - differing} of ${compared.length}`,
+      met: differing === 0,
+    });
+  }
+  return goals;
+}
+
+function ratiosOf(rows: readonly Timed[], window: string, rival: string): number[] {
+  return rows
+    .filter((row) => row.window === window && row.ms[rival])
+    .map(({ ms }) => (ms.Farol ?? Number.POSITIVE_INFINITY) / (ms[rival] ?? 1));
+}
+
+function tablesOf(windows: readonly Window[], rows: readonly Timed[]) {
+  const cell = (value: number | undefined, shown: (value: number) => string) =>
+    value === undefined ? '–' : shown(value);
+  const medianOf = (values: readonly number[]) => (values.length ? median(values) : undefined);
+  return [
     {
-      name: `last ${scale.promqlHours} h, step 5 min`,
-      seconds: scale.promqlHours * hourSeconds - 600,
-      stepSeconds: 300,
+      head: [
+        'window',
+        'Farol, median query',
+        'Prometheus',
+        'VictoriaMetrics',
+        'ratio to Prometheus: median',
+        'worst',
+        'to VictoriaMetrics: median',
+        'worst',
+      ],
+      rows: windows.map(({ name }) => [
+        name,
+        ...['Farol', 'Prometheus', 'VictoriaMetrics'].map((server) =>
+          cell(medianOf(rows.filter((row) => row.window === name).flatMap(({ ms }) => ms[server] ?? [])), milliseconds),
+        ),
+        ...['Prometheus', 'VictoriaMetrics'].flatMap((rival) => {
+          const ratios = ratiosOf(rows, name, rival);
+          return [cell(medianOf(ratios), ratio), cell(ratios.length ? Math.max(...ratios) : undefined, ratio)];
+        }),
+      ]),
+    },
+    {
+      lid: `Question by question (${rows.length})`,
+      head: ['window', 'question', 'Farol', 'Prometheus', 'ratio', 'VictoriaMetrics', 'ratio'],
+      rows: rows.map(({ window, query, ms }) => [
+        window,
+        code(query),
+        cell(ms.Farol, milliseconds),
+        ...['Prometheus', 'VictoriaMetrics'].flatMap((rival) => [
+          cell(ms[rival], milliseconds),
+          cell(ms.Farol && ms[rival] && ms.Farol / ms[rival], ratio),
+        ]),
+      ]),
     },
   ];
-  const data = timesOf(scale);
-  const dir = await newDataDir();
-  const prometheus = prometheusVersion() === undefined ? undefined : await startPrometheus();
-  const farol = await startProduct(dir);
-  try {
-    const base = `${farol.url}/prometheus`;
-    const fedFarol = await feed(farol.url, '/prometheus/api/v1/write', data);
-    const fedPrometheus = prometheus && (await feed(prometheus.url, '/api/v1/write', data));
-    const size = await settled(farol, 'metrics');
-    const held = await countSamples(base, data.lastMs / 1000, `${scale.promqlHours + 1}h`);
-    const rows: Row[] = [];
-    for (const window of windows) {
-      for (const question of questions) rows.push(await compare({ base, prometheus, question, window, data, scale }));
-    }
-    const memory = useOf(farol.pid).reduce((sum, { pssBytes }) => sum + pssBytes, 0);
-    const stopped = performance.now();
-    await farol.stop();
-    const stopMs = performance.now() - stopped;
-    const warm = await startProduct(dir);
-    const answered = await getJson<{ status: string }>(
-      `${warm.url}/prometheus/api/v1/query?query=up&time=${data.lastMs / 1000}`,
-    );
-    await warm.stop();
-    rows.push(...(await fromTablesAlone(dir, { prometheus, windows, data, scale })));
-    return {
-      title: `PromQL over ${count(instances * 250)} series, ${scale.promqlHours} h of samples every ${scale.promqlStepMs / 1000} s`,
-      tables: [summaryOf([...windows, ...windows.map(tablesAlone)], rows), detailOf(rows)],
-      notes: [
-        `Median of ${scale.repeats} runs after one to warm up, the end moved by a step each time, over HTTP and with the whole answer read. Ratio: Farol's median by Prometheus'; below 1 Farol is faster. Every answer was compared: ${agreement(rows)}`,
-        `Fed with ${count(fedFarol.acknowledged)} samples at ${count(fedFarol.acknowledged / fedFarol.seconds)}/s${fedPrometheus ? ` (Prometheus: ${count(fedPrometheus.acknowledged / fedPrometheus.seconds)}/s)` : ''}; PromQL counts ${count(held)} of them. ${digits(size.bytesOnDisk / size.rows, 2)} bytes a sample.`,
-        `Memory after the questions: Farol ${megabytes(memory)}${prometheus ? `, Prometheus ${megabytes(useOf(prometheus.pid)[0]?.pssBytes ?? 0)}` : ''} (PSS).`,
-        `Warm start on these data: ready in ${milliseconds(warm.startMs)} (and then ${answered.status}); the stop before took ${milliseconds(stopMs)}.`,
-      ],
-    };
-  } finally {
-    await farol.stop();
-    await prometheus?.stop();
-    await removeDataDir(dir);
-  }
 }
 
-/** What a window is called when memory is not asked. */
-const tablesAlone = (window: Window): Window => ({ ...window, name: `${window.name}, tables alone` });
-
-type FromTables = Pick<Comparing, 'prometheus' | 'data' | 'scale'> & { readonly windows: readonly Window[] };
-
-/** The same questions without recent samples in memory: so is what is older than they are answered. */
-async function fromTablesAlone(dir: string, { windows, ...about }: FromTables): Promise<Row[]> {
-  const config = join(dir, 'tables-alone.yaml');
-  await writeFile(config, 'limits: { store: { recentMs: 1 } }\n');
-  process.env.FAROL_CONFIG = config;
-  const farol = await startProduct(dir);
-  try {
-    const base = `${farol.url}/prometheus`;
-    const rows: Row[] = [];
-    for (const window of windows.map(tablesAlone)) {
-      for (const question of questions) rows.push(await compare({ base, question, window, ...about }));
-    }
-    return rows;
-  } finally {
-    delete process.env.FAROL_CONFIG;
-    await farol.stop();
-  }
+function notesOf(rows: readonly Timed[], set: MetricsSet, repeats: number): string[] {
+  const rates = Object.entries(set.fed).map(
+    ([name, { acknowledged, seconds }]) => `${name} ${count(acknowledged / seconds)}/s`,
+  );
+  return [
+    `Median of ${repeats} runs after one to warm up, each with an end of its own so that no kept answer helps (\`nocache=1\` for VictoriaMetrics), over HTTP and with the whole answer read. ${agreementNote(rows)}`,
+    ...refusalsNote(rows),
+    `Fed with ${count(set.fed.Farol?.acknowledged ?? 0)} samples, all servers at once: ${rates.join(', ')}. Farol: ${digits(set.size.bytesOnDisk / set.size.rows, 2)} bytes a sample.`,
+  ];
 }
 
-interface Data {
-  readonly firstMs: number;
-  readonly lastMs: number;
-  readonly stepMs: number;
+function refusalsNote(rows: readonly Timed[]): string[] {
+  const refusals = rows.flatMap(({ query, window, refusals }) =>
+    refusals.map((words) => `${code(query)} (${window}): ${words}`),
+  );
+  return refusals.length ? [`Refused, ${refusals.length} in all: ${refusals.slice(0, 5).join('; ')}`] : [];
 }
 
-/** Whole requests, so that both hold the same; the last sample is of about now. */
-function timesOf({ promqlHours, promqlStepMs }: Scale): Data {
-  const perRequest = roundsPerRequest({ instances, shards });
-  const rounds = Math.ceil((promqlHours * hourSeconds * 1000) / promqlStepMs / perRequest) * perRequest;
-  const lastMs = Math.floor(Date.now() / promqlStepMs) * promqlStepMs;
-  return { firstMs: lastMs - (rounds - 1) * promqlStepMs, lastMs, stepMs: promqlStepMs };
+function agreementNote(rows: readonly Timed[]): string {
+  const undecided = rows.filter(({ agreement }) => agreement?.undecided);
+  const differing = rows.filter(({ agreement }) => agreement?.difference);
+  const ties = undecided.length
+    ? ` ${undecided.length} differ only where series tie or a quantile's rank falls on a bucket's edge: ${namesOf(undecided)}.`
+    : '';
+  const named = differing
+    .slice(0, 5)
+    .map(({ query, window, agreement }) => `${code(query)} (${window}): ${agreement?.difference}`);
+  const differences = differing.length ? ` ${differing.length} differ, the first: ${named.join('; ')}.` : '';
+  return `Every answer was compared with Prometheus'.${ties}${differences} VictoriaMetrics extrapolates otherwise, so its answers are not compared.`;
 }
 
-async function feed(url: string, path: string, data: Data): Promise<LoadReport> {
-  const report = await load({
-    url,
-    path,
-    kind: 'samples',
-    secondsMax: 3_600,
-    itemsMax: Number.MAX_SAFE_INTEGER,
-    leadMax: 6,
-    plan: { instances, shards, ...data },
-  });
-  if (report.refused > 0) throw new Error(`${url}${path} refused ${report.refused} samples: ${report.firstRefusal}`);
-  return report;
-}
-
-interface Row {
-  readonly question: string;
-  readonly window: string;
-  readonly farolMs: number;
-  readonly prometheusMs?: number;
-  /** What the two answers differ in; undefined when in nothing. */
-  readonly difference?: string;
-}
-
-interface Comparing {
-  readonly base: string;
-  readonly prometheus?: Prometheus;
-  readonly question: string;
-  readonly window: Window;
-  readonly data: Data;
-  readonly scale: Scale;
-}
-
-async function compare({ base, prometheus, question, window, data, scale }: Comparing): Promise<Row> {
-  const farolMs: number[] = [];
-  const prometheusMs: number[] = [];
-  let difference: string | undefined;
-  for (let run = 0; run <= scale.repeats; run++) {
-    const endSeconds = data.lastMs / 1000 - offGridSeconds - run * (window.stepSeconds || 15);
-    const ours = await ask(base, question, window, endSeconds);
-    const theirs = prometheus && (await ask(prometheus.url, question, window, endSeconds));
-    if (theirs && run === 0) difference = differenceOf(ours.body, theirs.body);
-    if (run === 0) continue;
-    farolMs.push(ours.ms);
-    if (theirs) prometheusMs.push(theirs.ms);
-  }
-  return {
-    question,
-    window: window.name,
-    farolMs: median(farolMs),
-    ...(prometheus && { prometheusMs: median(prometheusMs) }),
-    ...(difference && { difference }),
-  };
-}
-
-async function ask(base: string, query: string, window: Window, endSeconds: number) {
-  const answer =
-    window.seconds === 0
-      ? await postForm(`${base}/api/v1/query`, { query, time: String(endSeconds) })
-      : await postForm(`${base}/api/v1/query_range`, {
-          query,
-          start: String(endSeconds - window.seconds),
-          end: String(endSeconds),
-          step: String(window.stepSeconds),
-        });
-  if (answer.status !== 200) throw new Error(`${base} answered ${answer.status} to ${query}: ${answer.body}`);
-  return answer;
-}
-
-function summaryOf(windows: readonly Window[], rows: readonly Row[]) {
-  return {
-    head: ['window', 'Farol, median query', 'Prometheus, median query', 'median ratio', 'worst ratio'],
-    rows: windows.map(({ name }) => {
-      const mine = rows.filter((row) => row.window === name);
-      const ratios = mine.flatMap((row) => (row.prometheusMs ? [row.farolMs / row.prometheusMs] : []));
-      const theirs = mine.flatMap((row) => row.prometheusMs ?? []);
-      return [
-        name,
-        milliseconds(median(mine.map((row) => row.farolMs))),
-        theirs.length ? milliseconds(median(theirs)) : '–',
-        ratios.length ? digits(median(ratios), 2) : '–',
-        ratios.length ? digits(Math.max(...ratios), 2) : '–',
-      ];
-    }),
-  };
-}
-
-function detailOf(rows: readonly Row[]) {
-  return {
-    head: ['window', 'question', 'Farol', 'Prometheus', 'ratio'],
-    rows: rows.map(({ window, question, farolMs, prometheusMs }) => [
-      window,
-      `\`${question.replaceAll('|', '\\|')}\``,
-      milliseconds(farolMs),
-      prometheusMs ? milliseconds(prometheusMs) : '–',
-      prometheusMs ? digits(farolMs / prometheusMs, 2) : '–',
-    ]),
-  };
-}
-
-function agreement(rows: readonly Row[]): string {
-  const different = rows.filter((row) => row.difference);
-  if (different.length === 0) return 'all alike.';
-  const named = different.slice(0, 5).map((row) => `\`${row.question}\` (${row.window}): ${row.difference}`);
-  return `${different.length} of ${rows.length} differ, the first: ${named.join('; ')}.`;
-}
+const namesOf = (rows: readonly Timed[]) => [...new Set(rows.map(({ query }) => code(query)))].join(', ');
