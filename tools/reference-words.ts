@@ -97,6 +97,11 @@ const en: PageWords = {
       whose: 'Prometheus',
       asks: 'The verdict that promtool gives each file.',
     },
+    'rule-files': {
+      name: 'Rule files',
+      whose: 'Prometheus, Mimir, prometheus/compliance',
+      asks: 'The verdict that promtool gives each file.',
+    },
     otlp: {
       name: 'OTLP examples',
       whose: 'opentelemetry-proto',
@@ -187,6 +192,11 @@ const pt: PageWords = {
     'scrape-config': {
       name: 'Configurações de coleta',
       whose: 'Prometheus',
+      asks: 'O veredito que o promtool dá a cada arquivo.',
+    },
+    'rule-files': {
+      name: 'Arquivos de regras',
+      whose: 'Prometheus, Mimir, prometheus/compliance',
       asks: 'O veredito que o promtool dá a cada arquivo.',
     },
     otlp: {

@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { limitsFor } from '#model';
 import { readConfig } from './config.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'farol-config-'));
@@ -32,6 +33,25 @@ test('a path in farol.yaml counts from farol.yaml, a flag from the working direc
   const read = readConfig(['--config', config, '--scrape-config', 'here.yml'], {}, '/srv');
   expect(read.dataDir).toBe(join(folder, 'data'));
   expect(read.scrapeConfig).toBe('/srv/here.yml');
+});
+
+test('memory for recent samples follows the machine, between a floor and a cap, unless it is set', () => {
+  const f = (gigabytes: number, megabytes: number) =>
+    expect(limitsFor(gigabytes * 1024 ** 3).store.recentBytesMax).toBe(megabytes * 1024 ** 2);
+  f(1, 256);
+  f(4, 256);
+  f(8, 512);
+  f(64, 1024);
+  const set = yaml('limits:\n  store:\n    recentBytesMax: 5\n');
+  expect(readConfig(['--config', set], {}, '/srv').limits.store.recentBytesMax).toBe(5);
+});
+
+test('rules are named by a glob, and their clock by a duration', () => {
+  const config = yaml('rules: rules/*.yml\nevaluation-interval: 1m30s\n');
+  const read = readConfig(['--config', config], {}, '/srv');
+  expect([read.rules, read.evaluationIntervalMs]).toEqual([[join(folder, 'rules/*.yml')], 90_000]);
+  expect(readConfig([], { FAROL_RULES: 'a.yml' }, '/srv').rules).toEqual(['/srv/a.yml']);
+  expect(() => readConfig(['--config', yaml('evaluation-interval: 5\n')], {}, '/srv')).toThrow(/such as 1m; it is "5"/);
 });
 
 test('a limit can be set, and only a limit that exists', () => {

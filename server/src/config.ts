@@ -3,11 +3,13 @@
  * over the default. Everything unknown or malformed is refused by name; nothing is guessed.
  */
 import { readFileSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { parseDurationMs } from '@farol/promql';
 import { parse as parseYaml } from 'yaml';
-import { limits as defaultLimits, type Limits, Refusal } from '#model';
+import { type Limits, limitsFor, Refusal } from '#model';
 
 /** Where Farol itself is installed. */
 export const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -34,7 +36,10 @@ export interface Config {
   readonly store: StoreChoice;
   /** Path of a `prometheus.yml`, absolute. */
   readonly scrapeConfig?: string;
+  /** Globs of Prometheus rule files, absolute. */
   readonly rules: readonly string[];
+  /** Of rule groups that name no interval of their own. */
+  readonly evaluationIntervalMs?: number;
   readonly alertmanagerConfig?: string;
   readonly retentionDays: { readonly metrics: number; readonly logs: number; readonly traces: number };
   /** Resource attributes that become labels of OTLP metrics and log streams, besides service_name, job and instance. */
@@ -50,7 +55,7 @@ export const usage = `Usage: npm start -- [flags]        (or FAROL_* in the envi
   --otlp-grpc HOST:PORT         OTLP over gRPC                       127.0.0.1:4317
   --config FILE                 farol.yaml
   --scrape-config FILE          a prometheus.yml: its scrape_configs are scraped
-  --rules GLOB                  Prometheus rule files (read and kept; evaluated by a later version)
+  --rules GLOB                  Prometheus rule files, evaluated on their clock (nobody is told of alerts yet)
   --alertmanager-config FILE    alertmanager.yml (read and kept; used by a later version)
   --store embedded|URL          embedded, or http://user:pass@host:8123/db
   --store-cluster NAME          create the tables ON CLUSTER NAME, replicated and distributed
@@ -80,7 +85,7 @@ const textFlags = [
 ] as const;
 type TextFlag = (typeof textFlags)[number];
 
-const yamlOnlyKeys = ['limits', 'promoted-resource-attributes'] as const;
+const yamlOnlyKeys = ['limits', 'promoted-resource-attributes', 'evaluation-interval'] as const;
 
 const defaultPromoted = [
   'service.namespace',
@@ -116,7 +121,8 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv, cwd:
   };
 
   const dataDir = path('data-dir') ?? resolve(cwd, 'farol-data');
-  const rules = given('rules');
+  const rules = path('rules');
+  const evaluationInterval = textOf(yaml['evaluation-interval'], 'evaluation-interval');
   const scrapeConfig = path('scrape-config');
   const alertmanagerConfig = path('alertmanager-config');
   return {
@@ -130,6 +136,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv, cwd:
       engineMebibytes: given('engine-memory') ?? '1024',
     }),
     rules: rules === undefined ? [] : [rules],
+    ...(evaluationInterval !== undefined && { evaluationIntervalMs: intervalOf(evaluationInterval) }),
     ...(scrapeConfig !== undefined && { scrapeConfig }),
     ...(alertmanagerConfig !== undefined && { alertmanagerConfig }),
     retentionDays: {
@@ -152,6 +159,7 @@ export function flagsOf(config: Config): Record<string, string> {
     'otlp-grpc': address(config.otlpGrpc),
     store: config.store.kind === 'embedded' ? 'embedded' : redacted(config.store.url),
     'scrape-config': config.scrapeConfig ?? '',
+    rules: config.rules.join(','),
     'retention-metrics': `${config.retentionDays.metrics}d`,
     'retention-logs': `${config.retentionDays.logs}d`,
     'retention-traces': `${config.retentionDays.traces}d`,
@@ -245,9 +253,20 @@ function wholeNumber(name: string, text: string, min: number, max: number): numb
   return value;
 }
 
+function intervalOf(text: string): number {
+  const ms = parseDurationMs(text);
+  if (ms === undefined || ms < 1000) {
+    throw invalid(
+      `"evaluation-interval" in farol.yaml must be a duration of a second or more, such as 1m; it is "${text}"`,
+    );
+  }
+  return ms;
+}
+
 function limitsFrom(given: unknown): Limits {
-  if (given === undefined || given === null) return defaultLimits;
-  return overlay('limits', defaultLimits, given) as unknown as Limits;
+  const fitting = limitsFor(Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY));
+  if (given === undefined || given === null) return fitting;
+  return overlay('limits', fitting, given) as unknown as Limits;
 }
 
 function overlay(path: string, defaults: object, given: unknown): Record<string, unknown> {

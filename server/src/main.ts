@@ -4,13 +4,16 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type Config, flagsOf, readConfig, root, usage, version } from '#config';
+import { createEvaluator } from '#evaluate';
 import { systemClock as clock, createLedger, keepInquiries, log, runUntilSignal } from '#kit';
+import { labelsFrom } from '#model';
 import { createLogql } from '#query/logql';
 import { createPromql } from '#query/promql';
 import { deriveExemplars } from '#query/services';
 import { createCounts, createEntries, createTailHub } from '#query/streams';
 import { createTraceql } from '#query/traceql';
 import { createReceiveBudget, type ReceiveDeps } from '#receive';
+import { startLogShapes } from '#receive/logshapes';
 import { lokiPushRoutes } from '#receive/loki';
 import { createOtlpReceiver, otlpHttpRoutes, readSpansJson, startOtlpGrpc } from '#receive/otlp';
 import { remoteWriteRoutes } from '#receive/prometheus';
@@ -42,8 +45,8 @@ async function startFarol(config: Config): Promise<AsyncDisposable> {
   const { limits, retentionDays } = config;
   const startedMs = clock.nowMs();
   await using parts = new AsyncDisposableStack();
-  if (config.rules.length > 0 || config.alertmanagerConfig !== undefined) {
-    log.warn('--rules and --alertmanager-config are not used by this version: no alert is evaluated or sent');
+  if (config.alertmanagerConfig !== undefined) {
+    log.warn('--alertmanager-config is not used by this version: alerts are evaluated and shown, and nobody is told');
   }
 
   // Rows ↔ ClickHouse.
@@ -63,10 +66,12 @@ async function startFarol(config: Config): Promise<AsyncDisposable> {
       ...(config.store.kind === 'clickhouse' && { instance: `${hostname()}:${config.listen.port}` }),
     }),
   );
+  const logShapes = parts.use(startLogShapes({ write: spanMetrics.write, limits: limits.logShapes, clock }));
   const tails = createTailHub({ limits: limits.tail, clock });
   const receive: ReceiveDeps = {
-    write: tails.following(spanMetrics.write),
+    write: tails.following(logShapes.write),
     intern,
+    forgets: () => store.series.forgets,
     ledger,
     limits,
     clock,
@@ -80,6 +85,7 @@ async function startFarol(config: Config): Promise<AsyncDisposable> {
   // Questions → answers.
   const promql = createPromql({
     select: (question) => store.metrics.select(question),
+    writtenSince: (tenant, mark) => store.metrics.writtenSince(tenant, mark),
     limits: limits.query,
     clock,
     experimental: true,
@@ -91,6 +97,31 @@ async function startFarol(config: Config): Promise<AsyncDisposable> {
     clock,
   });
   const traceql = createTraceql({ ask: (query, about) => store.ask(query, about), limits: limits.query });
+
+  // Rules on a clock → series and alerts.
+  let externalUrl = '';
+  const evaluator = parts.use(
+    createEvaluator({
+      tenant: 'main',
+      sources: () => {
+        const { files, intervalMs = 60_000, queryOffsetMs = 0, externalLabels } = scraping.rules();
+        return {
+          files: [...config.rules, ...files],
+          intervalMs: config.evaluationIntervalMs ?? intervalMs,
+          queryOffsetMs,
+          externalLabels: labelsFrom(externalLabels),
+        };
+      },
+      externalUrl: () => externalUrl,
+      parse: promql.parse,
+      instant: promql.instant,
+      select: (question) => store.metrics.select(question),
+      write: (batch) => store.write(batch),
+      intern,
+      limits,
+      clock,
+    }),
+  );
 
   // Addresses.
   const grpc = await startOtlpGrpc({ receiver: otlp, ...config.otlpGrpc }).catch(cannotListen(config.otlpGrpc));
@@ -108,15 +139,16 @@ async function startFarol(config: Config): Promise<AsyncDisposable> {
         metrics: store.metrics,
         deriveExemplars: (question) =>
           deriveExemplars({ ask: store.ask, seriesOf: store.metrics.seriesOf, nowMs: clock.nowMs }, question),
-        seriesCount: (tenant) => store.series.count(tenant),
+        retentionMs: receive.retentionMs.metrics,
         targets: () => scraping.targets(),
+        rules: (tenant) => (tenant === 'main' ? evaluator.groups() : []),
         configText: () => scraping.configText(),
         flags: flagsOf(config),
         buildInfo: { ...prometheusSpoken, revision: version },
         runtime: () => ({
           startedMs,
           configLoadedMs: scraping.loaded().timeMs,
-          configOk: scraping.loaded().ok,
+          configOk: scraping.loaded().ok && evaluator.loaded().ok,
           retention: `${retentionDays.metrics}d`,
           corruptions: store.health().detachedParts,
         }),
@@ -145,6 +177,7 @@ async function startFarol(config: Config): Promise<AsyncDisposable> {
       tempoRoutes({ ask: (query, about) => store.ask(query, about), traceql, limits: limits.query, clock, version }),
       nativeRoutes({
         ask: (query, about) => store.ask(query, about),
+        selectOwn: (asked) => store.selectOwn(asked),
         promql,
         health: () => store.health(),
         sizes: (signal) => store.sizes(signal),
@@ -160,11 +193,16 @@ async function startFarol(config: Config): Promise<AsyncDisposable> {
           otlpGrpc: `http://${config.otlpGrpc.host}:${grpc.port}`,
         }),
       }),
-      selfRoutes({ whyNotReady: () => whyNotReady(store.health()), reload: () => scraping.reload() }),
+      selfRoutes({
+        whyNotReady: () => whyNotReady(store.health()),
+        reload: () => scraping.reload().then(() => evaluator.reload()),
+      }),
       uiRoutes(join(root, 'ui/dist')),
     ],
   });
   parts.use(http);
+  externalUrl = http.url;
+  evaluator.start();
   parts.use(startSelfFeed({ ...receive, version, instance: `${http.host}:${http.port}` }));
 
   log.info({ url: http.url, otlpHttp: otlpHttp.url, otlpGrpc: `${grpc.port}`, version }, 'listening');

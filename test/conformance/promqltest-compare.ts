@@ -1,8 +1,14 @@
 import type { SeriesDescription } from '../../packages/promql/src/index.ts';
-import { type Labels, labelsKey, type NativeHistogram, type SeriesColumns } from '../../server/src/model/index.ts';
+import {
+  compareLabels,
+  type Labels,
+  labelsKey,
+  type NativeHistogram,
+  type SeriesColumns,
+} from '../../server/src/model/index.ts';
 import { fromNative, toNative } from '../../server/src/query/promql/histograms/histogram.ts';
 import type { Answer, QueryValue } from '../../server/src/query/promql/index.ts';
-import { compareLabels, labelsText } from '../../server/src/query/promql/labelset.ts';
+import { labelsText } from '../../server/src/query/promql/labelset.ts';
 import { type StepValue, stepsOf } from './promqltest-histograms.ts';
 import type { EvalCommand, RangeTimes } from './promqltest-script.ts';
 import { labelsOf } from './promqltest-series.ts';
