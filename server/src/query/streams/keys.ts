@@ -14,7 +14,7 @@ export interface StoredKeys {
   readonly ofMaps: readonly AttributeKey[];
 }
 
-export interface AttributeKey {
+interface AttributeKey {
   readonly column: (typeof maps)[number];
   readonly key: string;
 }

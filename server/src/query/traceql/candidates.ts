@@ -10,7 +10,7 @@ export interface CandidateQuestion extends TimeRange {
   readonly signal: AbortSignal;
 }
 
-export interface Candidate {
+interface Candidate {
   readonly id: string;
   /** When the newest of the spans began that speak for it. The trace did not begin later. */
   readonly newestNs: bigint;
