@@ -58,10 +58,20 @@ function AlertItem({ alert }: { alert: ActiveAlert }) {
       </div>
       {Object.entries(alert.annotations).map(([key, text]) => (
         <div key={key} className="rule-annotation">
-          <span className="faint">{key}</span> {text}
+          <span className="faint">{key}</span> <Annotation text={text} />
         </div>
       ))}
     </li>
+  );
+}
+
+/** A runbook or a dashboard, mostly; no other scheme than the web's may be followed. */
+function Annotation({ text }: { text: string }) {
+  if (!/^https?:\/\/\S+$/.test(text)) return text;
+  return (
+    <a href={text} target="_blank" rel="noreferrer">
+      {text}
+    </a>
   );
 }
 
