@@ -144,7 +144,8 @@ function windowColumns(raw: RawSeries, afterMs: number, endMs: number): SeriesCo
   };
 }
 
-function firstAfter(times: Float64Array, limitMs: number): number {
+/** The index of the first time past the limit. */
+export function firstAfter(times: Float64Array, limitMs: number): number {
   let low = 0;
   let high = times.length;
   while (low < high) {

@@ -5,7 +5,7 @@
 import { compareLabels, type SeriesColumns } from '#model';
 import type { MetricReader } from '#store';
 import type { Annotations } from './annotations.ts';
-import type { Answer } from './answer.ts';
+import { type Answer, firstAfter } from './answer.ts';
 import { finishedBytes, stepsAnswered } from './selfmetrics.ts';
 import { type Grid, gridOf } from './values.ts';
 
@@ -153,17 +153,6 @@ function cutSeries(series: readonly SeriesColumns[], fromMs: number, toMs: numbe
     if (from < to) found.push({ labels, timesMs: timesMs.subarray(from, to), values: values.subarray(from, to) });
   }
   return found;
-}
-
-function firstAfter(times: Float64Array, limitMs: number): number {
-  let low = 0;
-  let high = times.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((times[middle] ?? 0) <= limitMs) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** Both are ordered by labels, and every time of `older` is before every time of `newer`. */

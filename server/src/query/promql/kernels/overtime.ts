@@ -58,41 +58,29 @@ export const timeOfLast: FloatKernel = eachWindow(1, (times, _values, _from, to)
 
 /**
  * From window to window the champion stays while it is inside, and only samples that are new must beat it. Where it has
- * left, or is NaN, the window is looked at as a whole.
+ * left, or is NaN, the window is looked at as a whole. `sign`: 1 for the greatest, -1 for the smallest.
  */
-export const maxOverTime: FloatKernel = ({ values }, { steps, from, to }, out) => {
-  let champion = -1;
-  let seen = 0;
-  for (let step = 0; step < steps; step++) {
-    const first = from[step] ?? 0;
-    const end = to[step] ?? 0;
-    if (first === end) continue;
-    if (champion < first || end < seen || Number.isNaN(values[champion])) champion = seen = first;
-    for (; seen < end; seen++) {
-      const best = values[champion] ?? 0;
-      if ((values[seen] ?? 0) > best || Number.isNaN(best)) champion = seen;
+const extremeOverTime =
+  (sign: 1 | -1): FloatKernel =>
+  ({ values }, { steps, from, to }, out) => {
+    let champion = -1;
+    let seen = 0;
+    for (let step = 0; step < steps; step++) {
+      const first = from[step] ?? 0;
+      const end = to[step] ?? 0;
+      if (first === end) continue;
+      if (champion < first || end < seen || Number.isNaN(values[champion])) champion = seen = first;
+      for (; seen < end; seen++) {
+        const best = values[champion] ?? 0;
+        if (sign * (values[seen] ?? 0) > sign * best || Number.isNaN(best)) champion = seen;
+      }
+      out.values[step] = values[champion] ?? 0;
+      out.present[step] = 1;
     }
-    out.values[step] = values[champion] ?? 0;
-    out.present[step] = 1;
-  }
-};
+  };
 
-export const minOverTime: FloatKernel = ({ values }, { steps, from, to }, out) => {
-  let champion = -1;
-  let seen = 0;
-  for (let step = 0; step < steps; step++) {
-    const first = from[step] ?? 0;
-    const end = to[step] ?? 0;
-    if (first === end) continue;
-    if (champion < first || end < seen || Number.isNaN(values[champion])) champion = seen = first;
-    for (; seen < end; seen++) {
-      const best = values[champion] ?? 0;
-      if ((values[seen] ?? 0) < best || Number.isNaN(best)) champion = seen;
-    }
-    out.values[step] = values[champion] ?? 0;
-    out.present[step] = 1;
-  }
-};
+export const maxOverTime = extremeOverTime(1);
+export const minOverTime = extremeOverTime(-1);
 
 /** The time of the last of the greatest values. */
 export const timeOfMax: FloatKernel = eachWindow(1, (times, values, from, to) => {
