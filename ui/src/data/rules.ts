@@ -14,6 +14,8 @@ export interface RuleGroup {
 }
 
 export interface Rule {
+  /** In its group, from 0: rules of one name are told apart by it, whatever is filtered out. */
+  readonly place: number;
   readonly kind: 'alerting' | 'recording';
   readonly name: string;
   readonly query: string;
@@ -89,8 +91,9 @@ async function askRules(signal: AbortSignal): Promise<readonly RuleGroup[]> {
   });
 }
 
-function ruleOf(raw: RawRule): Rule {
+function ruleOf(raw: RawRule, place: number): Rule {
   return {
+    place,
     kind: raw.type,
     name: raw.name,
     query: raw.query,

@@ -127,9 +127,8 @@ function GroupSection({ group }: { group: RuleGroup }) {
       }
     >
       <ul className="rules-list">
-        {group.rules.map((rule, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: rules of one name are told apart by their place only.
-          <RuleItem key={`${rule.name} ${i}`} rule={rule} />
+        {group.rules.map((rule) => (
+          <RuleItem key={rule.place} rule={rule} />
         ))}
       </ul>
     </Section>

@@ -6,6 +6,7 @@ const rule = (name: string, more: Partial<Rule> = {}): Rule => ({
   kind: 'alerting',
   name,
   query: 'up == 0',
+  place: 0,
   health: 'ok',
   lastError: '',
   evaluationSeconds: 0,
