@@ -2,6 +2,9 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 const ticksPerSecond = 100;
+const idleMsMax = 300_000;
+const idleStepMs = 3_000;
+const idleCores = 0.15;
 
 export interface ProcessUse {
   readonly pid: number;
@@ -41,6 +44,18 @@ export function useOf(pid: number): ProcessUse[] {
     rssPeakBytes: kibibytes(`/proc/${one}/status`, 'VmHWM'),
     rssFileBytes: kibibytes(`/proc/${one}/status`, 'RssFile'),
   }));
+}
+
+/** Waits until the process and its children have nothing left to do, such as merges or reading back what they held. */
+export async function untilIdle(pid: number): Promise<void> {
+  const untilMs = performance.now() + idleMsMax;
+  let before = totalCpuSeconds(pid);
+  for (let quiet = 0; quiet < 2 && performance.now() < untilMs; ) {
+    await new Promise((resolve) => setTimeout(resolve, idleStepMs));
+    const now = totalCpuSeconds(pid);
+    quiet = now - before < (idleStepMs / 1000) * idleCores ? quiet + 1 : 0;
+    before = now;
+  }
 }
 
 /** Of all its processes together; the peaks need not have been at the same moment, so their sum is an upper bound. */

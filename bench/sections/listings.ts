@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { get, getOk, median } from '../http.ts';
 import { type LoadReport, load } from '../load/index.ts';
 import { memoryNote } from '../memory.ts';
-import { memoryOf, resetPeaks, totalCpuSeconds } from '../proc.ts';
+import { memoryOf, resetPeaks, totalCpuSeconds, untilIdle } from '../proc.ts';
 import { startProduct } from '../product.ts';
 import { startPrometheus } from '../prometheus.ts';
 import { atMost, count, digits, type Finding, milliseconds, ratio } from '../report.ts';
@@ -56,6 +56,7 @@ export async function listings({ scale: { listedSeries } }: Bench): Promise<Find
     farol = await startProduct(dir, ['--config', config]);
     const held = memoryOf(farol.pid).pssBytes - before;
     const servers = [farol, ...rivals];
+    for (const { pid } of servers) await untilIdle(pid);
     for (const { pid } of servers) resetPeaks(pid);
     const rows = await ask(servers, nowMs);
     const compared = rows.filter(({ equal }) => equal !== undefined);
@@ -91,7 +92,7 @@ export async function listings({ scale: { listedSeries } }: Bench): Promise<Find
       ],
       notes: [
         `Median of ${repeats} after one to warm up, whole answers read, not compressed. Two samples of each series, half an hour apart; 100 metric names, 100,000 pods, 1,000 hosts, 10 zones. The same answer: the same things in whatever order; where nothing is selected, Farol also lists its own series.`,
-        `Taking them in: ${fed.map(({ server, report, cpuSeconds }) => `${server.name} ${count(report.acknowledged / report.seconds)} samples/s, ${digits((cpuSeconds / report.acknowledged) * 1e6, 1)} CPU s per million`).join('; ')}. Farol then started on them again in ${milliseconds(farol.startMs)}, with ${count(held / listedSeries)} bytes of memory more for each series than it started with on an empty folder.`,
+        `Taking them in: ${fed.map(({ server, report, cpuSeconds }) => `${server.name} ${count(report.acknowledged / report.seconds)} samples/s, ${digits((cpuSeconds / report.acknowledged) * 1e6, 1)} CPU s per million`).join('; ')}. Farol then started on them again in ${milliseconds(farol.startMs)}, with ${count(held / listedSeries)} bytes of memory more for each series than it started with on an empty folder. Before the questions all servers were given the time to come to rest.`,
         memoryNote(servers),
       ],
     };
