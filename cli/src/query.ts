@@ -4,11 +4,11 @@ import { type Answer, printed, rows } from './answer.ts';
 import type { QueryCommand } from './command.ts';
 import { getJson, type Terminal } from './http.ts';
 import { inertJson } from './table.ts';
-import { nanoseconds, timeOf } from './times.ts';
+import { nanoseconds, seconds, stepOf } from './times.ts';
+import { traces } from './traces.ts';
 import { words } from './words.ts';
 
 const hourMs = 3_600_000;
-const pointsDefault = 60;
 
 export async function query(command: QueryCommand, terminal: Terminal): Promise<void> {
   if (command.language === 'promql') await metrics(command, terminal);
@@ -41,9 +41,6 @@ async function logs(command: QueryCommand, terminal: Terminal): Promise<void> {
   });
 }
 
-const stepOf = ({ stepMs }: QueryCommand, sinceMs: number): number =>
-  stepMs ?? Math.max(1000, Math.ceil(sinceMs / pointsDefault));
-
 async function answered(
   command: QueryCommand,
   { print, say, signal }: Terminal,
@@ -55,39 +52,6 @@ async function answered(
   for (const note of [...(answer.warnings ?? []), ...(answer.infos ?? [])]) say(note);
 }
 
-interface TracesFound {
-  readonly traces?: readonly {
-    readonly traceID: string;
-    readonly rootServiceName?: string;
-    readonly rootTraceName?: string;
-    readonly startTimeUnixNano: string;
-    readonly durationMs?: number;
-  }[];
-  /** Why this is not everything. */
-  readonly message?: string;
-}
-
-async function traces(command: QueryCommand, { nowMs, print, say, signal }: Terminal): Promise<void> {
-  const endMs = command.atMs ?? nowMs;
-  const params = {
-    q: command.question,
-    start: String(Math.floor((endMs - (command.sinceMs ?? hourMs)) / 1000)),
-    end: String(Math.ceil(endMs / 1000)),
-    limit: String(command.limit),
-  };
-  const found = await getJson<TracesFound>(command, '/tempo/api/search', params, signal);
-  const cells = (found.traces ?? []).map((trace) => [
-    trace.traceID,
-    timeOf(trace.startTimeUnixNano),
-    `${trace.durationMs ?? 0} ms`,
-    trace.rootServiceName ?? '',
-    trace.rootTraceName ?? '',
-  ]);
-  const head = [words.trace, words.started, words.took, words.service, words.operation];
-  print(command.output === 'json' ? `${inertJson(found)}\n` : rows(head, cells, command.output));
-  if (found.message) say(found.message);
-}
-
 async function table(command: QueryCommand, { print, say, signal }: Terminal): Promise<void> {
   const params = { query: command.question, limit: String(command.limit) };
   const found = await getJson<SqlAnswer>(command, '/api/sql', params, signal);
@@ -96,5 +60,3 @@ async function table(command: QueryCommand, { print, say, signal }: Terminal): P
   print(command.output === 'json' ? `${inertJson(found)}\n` : rows(head, cells, command.output));
   if (found.more) say(words.moreRows(command.limit));
 }
-
-const seconds = (ms: number): string => String(ms / 1000);

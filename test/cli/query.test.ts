@@ -106,6 +106,13 @@ test('traces that TraceQL finds are a row each', async () => {
   expect(json.traces[0].traceID).toBe(traceId);
 });
 
+test('TraceQL that makes series is a range, as in PromQL', async () => {
+  const question = '{ resource.service.name = "shop" } | count_over_time() by (status)';
+  const { code, out, err } = await farol(['query', 'traceql', question, '--since', '10m'], env);
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(out).toMatch(/^series +last +min +max\n\{status="error"\} .* 1\n$/);
+});
+
 test('a question that is refused is exit code 1, in the words of the server', async () => {
   const f = async (args: string[], words: RegExp) => {
     expect(await farol(['query', ...args], env)).toEqual({ code: 1, out: '', err: expect.stringMatching(words) });

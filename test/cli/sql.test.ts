@@ -99,9 +99,25 @@ test('what is wrong with a query is said in ClickHouse’s words, without ours',
   await f('SELECT nothing FROM logs', /`nothing`/);
   await f('SELECT FROM WHERE', /Syntax error/);
   await f('SELECT count( FROM logs', /Syntax error|bracket/i);
-  await f('SELECT * FROM nowhere', /nowhere/);
+  await f('SELECT * FROM nowhere', /nowhere.*; there are .*logs, .*spans/);
   await f('', /query is missing/);
   await f("SELECT 'x", /quote .* is not closed/);
   await f('INSERT INTO logs VALUES (1)', /only SELECT/);
   expect((await ask('SELECT 1', { limit: '0' })).text).toMatch(/limit is/);
+});
+
+test('SQL without end keeps nobody else waiting', async () => {
+  const leaving = new AbortController();
+  const query = 'SELECT sum(sipHash64(number)) FROM numbers(1000000000000)';
+  let answered = 0;
+  const endless = Array.from({ length: 20 }, () =>
+    fetch(`${product.url}/api/sql?${new URLSearchParams({ query })}`, { signal: leaving.signal }).then(
+      () => answered++,
+      () => undefined,
+    ),
+  );
+  const services = await fetch(`${product.url}/api/services`);
+  expect([services.status, answered]).toEqual([200, 0]);
+  leaving.abort();
+  await Promise.all(endless);
 });

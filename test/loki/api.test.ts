@@ -205,7 +205,7 @@ test('a wrong question is told why, with a message that Grafana shows', async ()
   await f('series', {}, /0 matcher groups supplied/);
   await f('index/volume', { query: '{app="shop"}', aggregateBy: 'hope' }, /invalid aggregation option/);
   await f('tail', {}, /WebSocket/);
-  await f('nowhere', {}, /no such endpoint/, 404);
+  await f('nowhere', {}, /404 page not found/, 404);
 });
 
 test('times are read as Loki reads them', async () => {

@@ -153,7 +153,7 @@ test('errors have the type, the status and the words of Prometheus', async () =>
   await f(`labels?${q({ 'match[]': 'up{' })}`, 400, 'bad_data', 'parse error');
   await f('query_exemplars?query=up&start=2&end=1', 400, 'bad_data', 'end timestamp must not be before start');
   await f('rules?type=x', 400, 'bad_data', 'invalid parameter "type": not supported value "x"');
-  await f('nothing', 404, 'not_found', 'no such endpoint');
+  await f('nothing', 404, 'not_found', '404 page not found');
 });
 
 test('11,000 steps are still answered', async () => {

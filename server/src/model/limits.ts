@@ -48,6 +48,8 @@ export const limits = {
   query: {
     msMax: 120_000,
     concurrencyMax: 20,
+    /** Of them, questions in SQL of one's own. */
+    sqlConcurrencyMax: 2,
     queueMsMax: 10_000,
     samplesMax: 50_000_000,
     pointsPerSeriesMax: 11_000,

@@ -6,6 +6,8 @@ export interface Asked {
   readonly tenant: string;
   readonly params: URLSearchParams;
   readonly signal: AbortSignal;
+  /** Aborts the signal for a reason of the answer's own. */
+  readonly stop: (reason: Refusal) => void;
 }
 
 /** Runs `answer`; if the client closes the connection before it is done, the signal aborts what it waits for. */
@@ -20,8 +22,11 @@ export async function asked<T>(
   try {
     return await answer({
       tenant: tenantOf(request.headers['x-scope-orgid']),
-      params: paramsOf(request),
+      get params() {
+        return paramsOf(request);
+      },
       signal: end.signal,
+      stop: (reason) => end.abort(reason),
     });
   } finally {
     reply.raw.off('close', leave);

@@ -2,13 +2,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Clock, histogram } from '#kit';
 import { type Limits, Refusal } from '#model';
-import { asked } from './asked.ts';
+import { type Asked, asked } from './asked.ts';
 import type { Slots } from './slots.ts';
 
-export interface Question {
-  readonly tenant: string;
-  readonly signal: AbortSignal;
-}
+export type Question = Asked;
 
 export interface AskingDeps {
   /** Whose questions these are, in our own metrics. */
@@ -32,18 +29,17 @@ export type Asking = <T>(
 /** Runs `ask` in a slot; its signal aborts at the deadline, or when the client closes the connection. */
 export function createAsking({ api, slots, limits, clock }: AskingDeps): Asking {
   return ({ msMax = limits.msMax, ...client }, ask) =>
-    asked(client, async ({ tenant, signal: left }) => {
+    asked(client, async (question) => {
+      const { signal, stop } = question;
       const startedMs = clock.tickMs();
-      const late = new AbortController();
-      const signal = AbortSignal.any([left, late.signal]);
       const budgetMs = budgetOf(msMax, limits.msMax);
-      const deadline = setTimeout(() => late.abort(tooLate(budgetMs)), budgetMs);
+      const deadline = setTimeout(() => stop(tooLate(budgetMs)), budgetMs);
       let outcome = 'success';
       try {
         if (budgetMs === 0) throw tooLate(0);
         const giveBack = await slots.take(signal);
         try {
-          return await ask({ tenant, signal });
+          return await ask(question);
         } finally {
           giveBack();
         }

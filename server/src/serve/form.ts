@@ -1,5 +1,7 @@
 /** Parameters in the URL or in a form, as Go's `FormValue` reads them. */
+import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type Limits, Refusal } from '#model';
 
 export interface Params {
   /** The first value, `''` when absent. */
@@ -17,13 +19,34 @@ export function paramsOf(request: FastifyRequest): Params {
   };
 }
 
+/** A URL or a form around the longest query that is allowed, percent-encoded, with room for the other fields. */
+export const formBytesMax = ({ textBytesMax }: Limits['query']): number => 4 * textBytesMax + 16_384;
+
 /** vmalert posts an empty body as JSON with its parameters in the URL, so the body's type decides nothing here. */
-export function takeAnyForm(scope: FastifyInstance, bodyLimit: number): void {
+export function takeAnyForm(scope: FastifyInstance, limits: Limits['query']): void {
+  const bytesMax = formBytesMax(limits);
   scope.removeAllContentTypeParsers();
-  scope.addContentTypeParser('*', { parseAs: 'string', bodyLimit }, (request, body, done) => {
-    const isForm = /^application\/x-www-form-urlencoded\b/i.test(request.headers['content-type'] ?? '');
-    done(null, isForm ? body : '');
+  scope.addContentTypeParser('*', async (request: FastifyRequest, payload: Readable) => {
+    const body = await textOf(payload, bytesMax);
+    return /^application\/x-www-form-urlencoded\b/i.test(request.headers['content-type'] ?? '') ? body : '';
   });
+}
+
+async function textOf(payload: Readable, bytesMax: number): Promise<string> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  // What is too much is read to its end and let go, so that the sender can hear why.
+  for await (const piece of payload) {
+    bytes += piece.length;
+    if (bytes <= bytesMax) pieces.push(piece);
+  }
+  if (bytes > bytesMax) {
+    throw new Refusal(
+      `the form has ${bytes} bytes and a question takes ${bytesMax} (four times query.textBytesMax, and 16 KiB); ask for less at once, or raise the limit`,
+      { code: 'BODY_TOO_LARGE' },
+    );
+  }
+  return Buffer.concat(pieces).toString('utf8');
 }
 
 function queryStringOf(url: string): string {

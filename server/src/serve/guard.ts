@@ -29,17 +29,22 @@ export function securityHeaders(app: FastifyInstance): void {
 }
 
 /**
- * On loopback there is no login yet, so the browser is the way in for a stranger: a page of theirs that posts here, or
- * a name of theirs that resolves to 127.0.0.1 (DNS rebinding). Both show in headers that a page cannot forge.
+ * There is no login yet, so a browser is the way in for a stranger: on loopback by a name of theirs that resolves to
+ * 127.0.0.1 (DNS rebinding) …
  */
-export function refuseStrangers(app: FastifyInstance): void {
+export function refuseForeignNames(app: FastifyInstance): void {
   app.addHook('onRequest', async (request) => {
     const host = hostName(request.headers.host ?? '');
-    if (!isLocalName(host)) {
-      throw new Refusal(`this address answers to localhost and IP addresses, not to "${host}"; use http://127.0.0.1`, {
-        code: 'FORBIDDEN',
-      });
-    }
+    if (isLocalName(host)) return;
+    throw new Refusal(`this address answers to localhost and IP addresses, not to "${host}"; use http://127.0.0.1`, {
+      code: 'FORBIDDEN',
+    });
+  });
+}
+
+/** … and everywhere by a page of theirs that posts here. Both show in headers that a page cannot forge. */
+export function refuseForeignPages(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request) => {
     if (request.method === 'GET' || request.method === 'HEAD' || isOwnOrigin(request)) return;
     throw new Refusal(`a page of ${request.headers.origin} may not write here`, { code: 'FORBIDDEN' });
   });

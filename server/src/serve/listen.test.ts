@@ -57,14 +57,17 @@ test('on loopback a name that is not ours is refused (DNS rebinding)', async () 
   await f('localhost.evil.example', 403);
 });
 
-test("on loopback a stranger's page may read nothing across origins and write nothing at all", async () => {
-  await using server = await listening([selfRoutes({ whyNotReady: () => undefined, reload: async () => {} })]);
-  const host = `127.0.0.1:${server.port}`;
-  const f = async (origin: string, status: number) =>
-    expect((await ask(server.port, '/-/reload', { host, origin }, 'POST')).status).toBe(status);
-  await f(`http://${host}`, 200);
-  await f('http://evil.example', 403);
-  await f('null', 403);
+test("F81 a stranger's page may write nothing, on loopback and in a network", async () => {
+  for (const host of ['127.0.0.1', '0.0.0.0']) {
+    const plugins = [selfRoutes({ whyNotReady: () => undefined, reload: async () => {} })];
+    await using server = await listen({ address: { ...address, host }, plugins, limits });
+    const name = `127.0.0.1:${server.port}`;
+    const f = async (origin: string, status: number) =>
+      expect((await ask(server.port, '/-/reload', { host: name, origin }, 'POST')).status).toBe(status);
+    await f(`http://${name}`, 200);
+    await f('http://evil.example', 403);
+    await f('null', 403);
+  }
 });
 
 test('not ready says why, with 503', async () => {

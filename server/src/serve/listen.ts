@@ -1,7 +1,15 @@
-import Fastify, { type FastifyInstance, type FastifyPluginAsync, type FastifyPluginCallback } from 'fastify';
+import type { Socket } from 'node:net';
+import Fastify, {
+  type FastifyInstance,
+  type FastifyPluginAsync,
+  type FastifyPluginCallback,
+  type FastifyReply,
+} from 'fastify';
 import { log } from '#kit';
 import { type Limits, Refusal } from '#model';
-import { isLoopback, refuseStrangers, securityHeaders } from './guard.ts';
+import { formBytesMax } from './form.ts';
+import { isLoopback, refuseForeignNames, refuseForeignPages, securityHeaders } from './guard.ts';
+import { type Refused, refusedBy } from './refused.ts';
 import { watchRequests } from './watch.ts';
 
 type Plugin = FastifyPluginAsync | FastifyPluginCallback;
@@ -40,10 +48,13 @@ export async function listen({ address, plugins, limits }: ListenOptions): Promi
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 16 * 1024, ignoreTrailingSlash: false },
     exposeHeadRoutes: true,
+    http: { maxHeaderSize: formBytesMax(limits.query) },
+    clientErrorHandler: answerBrokenRequest(limits),
   });
   answerErrors(app);
   securityHeaders(app);
-  if (isLoopback(address.host)) refuseStrangers(app);
+  if (isLoopback(address.host)) refuseForeignNames(app);
+  refuseForeignPages(app);
   watchRequests(app);
   for (const plugin of plugins) await app.register(plugin);
   await bind(app, address);
@@ -81,24 +92,44 @@ export function cannotListen({ host, port, flag }: Address): (cause: Error) => n
 
 /** What no plugin answered itself: a Refusal keeps its words, anything else is a bug and is logged as one. */
 function answerErrors(app: FastifyInstance): void {
-  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
-    const status = error instanceof Refusal ? error.status : (error.statusCode ?? 500);
-    if (status >= 500 && !(error instanceof Refusal)) {
-      log.error(
-        { err: error, method: request.method, route: request.routeOptions.url },
-        'a request failed unexpectedly',
+  app.setErrorHandler((error: Error, request, reply) => {
+    const refused = refusedBy(error);
+    if (refused) return refuse(refused, reply);
+    log.error({ err: error, method: request.method, route: request.routeOptions.url }, 'a request failed unexpectedly');
+    return reply.status(500).send({ error: { code: 'INTERNAL', message: 'an internal error; see the log' } });
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const message = `there is no ${request.method} ${request.url.split('?')[0]}`;
+    return refuse({ message, status: 404, code: 'NOT_FOUND' }, reply);
+  });
+}
+
+function refuse({ message, status, code, retryAfterSeconds }: Refused, reply: FastifyReply): FastifyReply {
+  if (retryAfterSeconds !== undefined) reply.header('retry-after', Math.ceil(retryAfterSeconds));
+  return reply.status(status).send({ error: { code, message } });
+}
+
+/** What is no HTTP, came too slowly, or has too much before its body; no route ever sees it. */
+function answerBrokenRequest({ query, receive }: Limits) {
+  const answers: Readonly<Record<string, readonly [status: string, message: string]>> = {
+    HPE_HEADER_OVERFLOW: [
+      '431 Request Header Fields Too Large',
+      `address and headers take at most ${formBytesMax(query)} bytes (four times query.textBytesMax, and 16 KiB); send a long question as the form of a POST, or raise the limit`,
+    ],
+    ERR_HTTP_REQUEST_TIMEOUT: [
+      '408 Request Timeout',
+      `the request was not complete after ${receive.requestMsMax} ms (receive.requestMsMax); send less at once`,
+    ],
+  };
+  return (error: Error & { code?: string }, socket: Socket): void => {
+    if (error.code === 'ECONNRESET' || socket.destroyed) return;
+    const [status, message] = answers[error.code ?? ''] ?? ['400 Bad Request', 'this is not HTTP/1.1 as it should be'];
+    const body = JSON.stringify({ error: { code: 'BAD_REQUEST', message } });
+    if (socket.writable) {
+      socket.write(
+        `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
       );
     }
-    if (error instanceof Refusal && error.retryAfterSeconds !== undefined) {
-      reply.header('retry-after', Math.ceil(error.retryAfterSeconds));
-    }
-    const code = error instanceof Refusal ? error.code : status >= 500 ? 'INTERNAL' : 'BAD_REQUEST';
-    const message = status >= 500 && !(error instanceof Refusal) ? 'an internal error; see the log' : error.message;
-    return reply.status(status).send({ error: { code, message } });
-  });
-  app.setNotFoundHandler((request, reply) =>
-    reply
-      .status(404)
-      .send({ error: { code: 'NOT_FOUND', message: `there is no ${request.method} ${request.url.split('?')[0]}` } }),
-  );
+    socket.destroySoon();
+  };
 }

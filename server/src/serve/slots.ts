@@ -10,13 +10,21 @@ export interface Slots {
 export interface SlotsDeps {
   readonly concurrencyMax: number;
   readonly queueMsMax: number;
+  /** The limit that `concurrencyMax` is; `concurrencyMax` when absent. */
+  readonly limit?: string;
   readonly clock: Clock;
 }
 
 /** As many may wait as could run ten times over: past that, waiting would only turn into timeouts. */
 const waitingPerSlot = 10;
 
-export function createSlots({ concurrencyMax, queueMsMax, clock }: SlotsDeps): Slots {
+export function createSlots({ concurrencyMax, queueMsMax, limit = 'concurrencyMax', clock }: SlotsDeps): Slots {
+  const busy = (): Refusal =>
+    new Refusal(
+      `${concurrencyMax} queries are running already (query.${limit}) and none ended within ${queueMsMax} ms ` +
+        '(query.queueMsMax); ask again shortly, or ask fewer at once',
+      { code: 'TOO_MANY_REQUESTS', retryAfterSeconds: 1 },
+    );
   const waiting = new Set<() => void>();
   let taken = 0;
 
@@ -48,8 +56,7 @@ export function createSlots({ concurrencyMax, queueMsMax, clock }: SlotsDeps): S
     waiting.add(grant);
     try {
       const late = clock.sleep(queueMsMax, ended).then(() => 'late' as const);
-      if ((await Promise.race([granted, late])) === 'late' && waiting.has(grant))
-        throw busy(concurrencyMax, queueMsMax);
+      if ((await Promise.race([granted, late])) === 'late' && waiting.has(grant)) throw busy();
     } catch (error) {
       // Granted in the same turn as the client left: the slot goes on to the next.
       if (!waiting.delete(grant)) release();
@@ -63,17 +70,9 @@ export function createSlots({ concurrencyMax, queueMsMax, clock }: SlotsDeps): S
     async take(signal) {
       signal.throwIfAborted();
       if (taken < concurrencyMax) taken++;
-      else if (waiting.size >= concurrencyMax * waitingPerSlot) throw busy(concurrencyMax, queueMsMax);
+      else if (waiting.size >= concurrencyMax * waitingPerSlot) throw busy();
       else await waitForSlot(signal);
       return giveBackOnce();
     },
   };
-}
-
-function busy(concurrencyMax: number, queueMsMax: number): Refusal {
-  return new Refusal(
-    `${concurrencyMax} queries are running already (query.concurrencyMax) and none ended within ${queueMsMax} ms ` +
-      '(query.queueMsMax); ask again shortly, or ask fewer at once',
-    { code: 'TOO_MANY_REQUESTS', retryAfterSeconds: 1 },
-  );
 }

@@ -23,7 +23,7 @@ export async function selectOwn(wire: Wire, asked: OwnSelect, limits: AskLimits)
       more,
     };
   } catch (error) {
-    throw told(error, asked.signal);
+    throw told(error, known, asked.signal);
   }
 }
 
@@ -52,12 +52,12 @@ async function knownNames(wire: Wire, asked: OwnSelect, limits: AskLimits): Prom
 }
 
 /** The question without comments and with every table's name made the subquery's; refuses what a reader may not do. */
-function fenced(question: string, { fence, tables }: Known): string {
+function fenced(question: string, known: Known): string {
   try {
-    return renamed(guardReader(question, fence), new Set(tables));
+    return renamed(guardReader(question, known.fence), new Set(known.tables));
   } catch (error) {
     if (error instanceof Refusal) throw error;
-    throw told(error);
+    throw told(error, known);
   }
 }
 
@@ -93,7 +93,7 @@ function overOwnRows(question: string, { tenant, rowsMax }: OwnSelect, { databas
 const saidCharsMax = 500;
 
 /** ClickHouse's own words about the question: whoever wrote SQL must hear what is wrong with it. */
-function told(error: unknown, signal?: AbortSignal): Refusal {
+function told(error: unknown, { tables }: Known, signal?: AbortSignal): Refusal {
   const refusal = refusalOf(error, signal);
   if (refusal.code !== 'QUERY_FAILED') return refusal;
   const said = unmade((error as Error).message)
@@ -101,5 +101,6 @@ function told(error: unknown, signal?: AbortSignal): Refusal {
     .replace(/: While processing[\s\S]*| In scope WITH[\s\S]*|\. Expected one of:[\s\S]*|\(version [\s\S]*/, '')
     .replaceAll(/\s+/g, ' ')
     .trim();
-  return new Refusal(said.slice(0, saidCharsMax), { code: 'BAD_REQUEST', cause: error });
+  const hint = /^Unknown table/i.test(said) ? `; there are ${tables.toSorted().join(', ')}` : '';
+  return new Refusal(said.slice(0, saidCharsMax) + hint, { code: 'BAD_REQUEST', cause: error });
 }

@@ -38,7 +38,7 @@ const invalid = (why: string, cause?: unknown): Refusal =>
 /** A query for traces. */
 export function searchPipeline({ body }: Query): Pipeline {
   if (body.kind === 'pipeline') return body;
-  throw new Refusal('this query computes series; ask /api/metrics/query_range for it', { code: 'BAD_REQUEST' });
+  throw new Refusal('this query computes series; ask /tempo/api/metrics/query_range for it', { code: 'BAD_REQUEST' });
 }
 
 /** A query for series. */

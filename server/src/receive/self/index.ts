@@ -13,14 +13,15 @@ import {
   subscribeToWork,
   type WorkEvent,
 } from '#kit';
-import type { Labels, LogRow, SampleColumns, SeriesRef, SpanRow } from '#model';
+import type { Labels, LogRow, MetadataRow, SampleColumns, SeriesRef, SpanRow } from '#model';
 import { logRowOf, selfIdentity, spanRowOf } from './rows.ts';
-import { samplesOf } from './samples.ts';
+import { metadataOf, samplesOf } from './samples.ts';
 
 export interface SelfFeedDeps {
   readonly write: (batch: {
     tenant: string;
     samples?: SampleColumns;
+    metadata?: MetadataRow[];
     logs?: LogRow[];
     spans?: SpanRow[];
   }) => Promise<unknown>;
@@ -47,10 +48,10 @@ export function startSelfFeed(deps: SelfFeedDeps): AsyncDisposable {
   let lastWrite: Promise<void> = Promise.resolve();
 
   async function writeMetrics(): Promise<void> {
-    const samples = samplesOf(await registry.getMetricsAsJSON(), identity.labels, deps.clock.nowMs(), (labels) =>
-      deps.intern(tenant, labels),
-    );
-    await book({ protocol: 'self', sender: 'farol', signal: 'metrics' }, samples.count, { samples });
+    const metrics = await registry.getMetricsAsJSON();
+    const samples = samplesOf(metrics, identity.labels, deps.clock.nowMs(), (labels) => deps.intern(tenant, labels));
+    const metadata = metadataOf(metrics);
+    await book({ protocol: 'self', sender: 'farol', signal: 'metrics' }, samples.count, { samples, metadata });
   }
 
   async function writeRecords(): Promise<void> {

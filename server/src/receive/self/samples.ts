@@ -1,5 +1,5 @@
-import type { MetricObjectWithValues, MetricValue } from 'prom-client';
-import { type Labels, labelsFrom, type SampleColumns, type SeriesRef } from '#model';
+import type { MetricObject, MetricObjectWithValues, MetricValue } from 'prom-client';
+import { type Labels, labelsFrom, type MetadataRow, type SampleColumns, type SeriesRef } from '#model';
 
 interface NamedValue extends MetricValue<string> {
   readonly metricName?: string;
@@ -24,6 +24,17 @@ export function samplesOf(
     values[i] = value.value;
   });
   return { count: cells.length, refs, timesMs, values };
+}
+
+/** What the registry says of its metrics; none of ours has a unit beside its name. */
+export function metadataOf(metrics: readonly MetricObject[]): MetadataRow[] {
+  // prom-client gives the type in words where its declarations have a number.
+  return metrics.map(({ name, type, help }) => ({
+    metric: name,
+    type: String(type) as MetadataRow['type'],
+    unit: '',
+    help,
+  }));
 }
 
 function labelText(key: string, value: string | number | undefined): string {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { counter, createLedger, gauge, log, systemClock, work } from '#kit';
-import { type Labels, type LogRow, labelValue, type SampleColumns, type SpanRow } from '#model';
+import { type Labels, type LogRow, labelValue, type MetadataRow, type SampleColumns, type SpanRow } from '#model';
 import { startSelfFeed } from './index.ts';
 
 test('our own metrics, log records and spans arrive, correlated and booked', async () => {
@@ -8,11 +8,13 @@ test('our own metrics, log records and spans arrive, correlated and booked', asy
   counter('farol_test_total', 'A counter of this test.', ['kind']).inc({ kind: 'a' }, 3);
   const series: Labels[] = [];
   const written: { samples: SampleColumns[]; logs: LogRow[]; spans: SpanRow[] } = { samples: [], logs: [], spans: [] };
+  const metadata: MetadataRow[] = [];
   const ledger = createLedger(() => 0);
   const clock = { ...systemClock, sleep: (_ms: number, signal?: AbortSignal) => systemClock.sleep(5, signal) };
   const feed = startSelfFeed({
     write: async (batch) => {
       if (batch.samples) written.samples.push(batch.samples);
+      metadata.push(...(batch.metadata ?? []));
       written.logs.push(...(batch.logs ?? []));
       written.spans.push(...(batch.spans ?? []));
     },
@@ -44,6 +46,12 @@ test('our own metrics, log records and spans arrive, correlated and booked', asy
     return samples?.values[samples.refs.indexOf(ref)];
   };
   expect([sampleOf('farol_test_gauge'), sampleOf('farol_test_total')]).toEqual([7, 3]);
+  expect(metadata).toContainEqual({
+    metric: 'farol_test_total',
+    type: 'counter',
+    unit: '',
+    help: 'A counter of this test.',
+  });
   for (const entry of ledger.entries()) expect(entry.received).toBe(entry.stored);
 });
 

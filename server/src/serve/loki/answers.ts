@@ -1,8 +1,9 @@
 /** The envelope of answers, and how a refusal reads: JSON with a `message`, which Grafana shows. */
 import type { FastifyReply } from 'fastify';
 import { log } from '#kit';
-import { Refusal, type RefusalCode } from '#model';
+import type { RefusalCode } from '#model';
 import { sendJson } from '../json.ts';
+import { refusedBy } from '../refused.ts';
 
 /** Where Loki's status differs from ours. */
 const statuses: Partial<Record<RefusalCode, number>> = {
@@ -17,16 +18,13 @@ export function sendData(reply: FastifyReply, data: unknown): FastifyReply {
 }
 
 export function fail(error: unknown, reply: FastifyReply): FastifyReply {
-  if (error instanceof Refusal) {
-    if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds));
-    return failWith(reply, { status: statuses[error.code] ?? error.status, message: error.message });
+  const refused = refusedBy(error);
+  if (refused === undefined) {
+    log.error({ err: error }, 'a Loki API request failed');
+    return failWith(reply, { status: 500, message: 'internal error; see the log' });
   }
-  const status = (error as { statusCode?: unknown }).statusCode;
-  if (typeof status === 'number' && status >= 400 && status < 500) {
-    return failWith(reply, { status, message: (error as Error).message });
-  }
-  log.error({ err: error }, 'a Loki API request failed');
-  return failWith(reply, { status: 500, message: 'internal error; see the log' });
+  if (refused.retryAfterSeconds !== undefined) reply.header('retry-after', String(refused.retryAfterSeconds));
+  return failWith(reply, { status: statuses[refused.code] ?? refused.status, message: refused.message });
 }
 
 export function failWith(reply: FastifyReply, { status, message }: { status: number; message: string }): FastifyReply {

@@ -8,6 +8,7 @@ import type { FastifyInstance } from 'fastify';
 import { createAsking } from '../asking.ts';
 import { takeAnyForm } from '../form.ts';
 import { sendJson } from '../json.ts';
+import { answerUnknown } from '../refused.ts';
 import { createSlots } from '../slots.ts';
 import { fail, failWith } from './answers.ts';
 import type { LokiDeps } from './deps.ts';
@@ -18,8 +19,6 @@ import { tailRoutes } from './tail.ts';
 
 export type * from './deps.ts';
 
-/** A form around the longest query that is allowed, percent-encoded, with room for the other fields. */
-const formBytesPerQueryByte = 4;
 /** A tail's client says nothing but goodbye. */
 const saidBytesMax = 4096;
 
@@ -39,11 +38,9 @@ export function lokiRoutes(deps: LokiDeps) {
     await app.register(
       async (scope) => {
         await scope.register(fastifyWebsocket, { options: { maxPayload: saidBytesMax } });
-        takeAnyForm(scope, limits.textBytesMax * formBytesPerQueryByte);
+        takeAnyForm(scope, limits);
         scope.setErrorHandler((error, _, reply) => fail(error, reply));
-        scope.setNotFoundHandler((request, reply) =>
-          failWith(reply, { status: 404, message: `no such endpoint: ${request.method} ${request.url}` }),
-        );
+        answerUnknown(scope, (refused, _, reply) => failWith(reply, refused));
         queryRoutes(scope, deps, asking);
         labelRoutes(scope, deps, asking);
         exploreRoutes(scope, deps, asking);

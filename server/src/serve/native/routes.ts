@@ -15,6 +15,8 @@ export interface Route {
   readonly summary: string;
   readonly params: readonly RouteParam[];
   readonly answer: SchemaName;
+  /** `none`: answered even while questions wait for their slots. `sql`: has slots of its own. */
+  readonly queue?: 'none' | 'sql';
   readonly handle: (deps: NativeDeps, asked: Asked, path: Record<string, string>) => Promise<unknown>;
 }
 
@@ -137,6 +139,7 @@ export const routes: readonly Route[] = [
       { name: 'limit', type: 'integer', about: 'At most so many rows; 1000 when absent.' },
     ],
     answer: 'SqlAnswer',
+    queue: 'sql',
     handle: ownSql,
   },
   {
@@ -144,6 +147,7 @@ export const routes: readonly Route[] = [
     summary: 'The state of this Farol, what it stores, and where to send.',
     params: [],
     answer: 'StatusAnswer',
+    queue: 'none',
     handle: status,
   },
   {
@@ -151,6 +155,7 @@ export const routes: readonly Route[] = [
     summary: 'The ledger: what arrived from whom, and what became of it.',
     params: [],
     answer: 'IngestAnswer',
+    queue: 'none',
     handle: ingest,
   },
   {
@@ -158,6 +163,7 @@ export const routes: readonly Route[] = [
     summary: 'The last questions that were asked, newest first.',
     params: [{ name: 'limit', type: 'integer', about: 'At most so many; 50 when absent.' }],
     answer: 'QueriesAnswer',
+    queue: 'none',
     handle: queries,
   },
   {
@@ -165,6 +171,7 @@ export const routes: readonly Route[] = [
     summary: 'What one answer cost: each step, its SQL, its rows, its time.',
     params: [{ name: 'id', in: 'path', type: 'string', about: "The trace id in the answer's `Server-Timing` header." }],
     answer: 'QueryAnswer',
+    queue: 'none',
     handle: query,
   },
 ];

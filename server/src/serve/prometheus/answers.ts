@@ -2,8 +2,9 @@
 
 import type { FastifyReply } from 'fastify';
 import { log } from '#kit';
-import { Refusal, type RefusalCode } from '#model';
+import type { RefusalCode } from '#model';
 import { sendJson } from '../json.ts';
+import { type Refused, refusedBy } from '../refused.ts';
 
 export { sendChunks, sendJson } from '../json.ts';
 
@@ -42,16 +43,18 @@ export function successTail({ warnings = [], infos = [] }: Notes): string {
 }
 
 export function fail(error: unknown, reply: FastifyReply): FastifyReply {
-  const refusal = refusalOf(error);
-  if (!refusal) {
-    log.error({ err: error }, 'a Prometheus API request failed');
-    return failWith(reply, { status: 500, type: 'internal', message: 'internal error; see the log' });
-  }
-  if (refusal.retryAfterSeconds !== undefined) reply.header('retry-after', String(refusal.retryAfterSeconds));
+  const refused = refusedBy(error);
+  if (refused) return refuse(refused, reply);
+  log.error({ err: error }, 'a Prometheus API request failed');
+  return failWith(reply, { status: 500, type: 'internal', message: 'internal error; see the log' });
+}
+
+export function refuse(refused: Refused, reply: FastifyReply): FastifyReply {
+  if (refused.retryAfterSeconds !== undefined) reply.header('retry-after', String(refused.retryAfterSeconds));
   return failWith(reply, {
-    status: refusal.status,
-    type: errorTypes[refusal.code] ?? 'bad_data',
-    message: refusal.message,
+    status: refused.status,
+    type: errorTypes[refused.code] ?? 'bad_data',
+    message: refused.message,
   });
 }
 
@@ -61,16 +64,6 @@ export function failWith(
 ): FastifyReply {
   const body = { status: 'error', errorType: about.type, error: about.message };
   return sendJson(reply.code(about.status), JSON.stringify(body));
-}
-
-/** Fastify's own refusals (a body too large, a malformed path) are the client's to mend as well. */
-function refusalOf(
-  error: unknown,
-): { message: string; status: number; code: RefusalCode; retryAfterSeconds?: number } | undefined {
-  if (error instanceof Refusal) return error;
-  const status = (error as { statusCode?: unknown }).statusCode;
-  if (typeof status !== 'number' || status < 400 || status > 499) return undefined;
-  return { status, code: 'BAD_REQUEST', message: (error as Error).message };
 }
 
 function noteField(field: string, noun: string, notes: readonly string[]): string {

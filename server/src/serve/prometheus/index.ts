@@ -7,8 +7,9 @@
 import type { FastifyInstance } from 'fastify';
 import { createAsking } from '../asking.ts';
 import { takeAnyForm } from '../form.ts';
+import { answerUnknown } from '../refused.ts';
 import { createSlots } from '../slots.ts';
-import { fail, failWith } from './answers.ts';
+import { fail, refuse } from './answers.ts';
 import type { PrometheusDeps } from './deps.ts';
 import { labelRoutes } from './labels.ts';
 import { queryRoutes } from './queries.ts';
@@ -19,9 +20,6 @@ import { targetMetadataRoute } from './targetmetadata.ts';
 
 export type * from './deps.ts';
 
-/** A form around the longest query that is allowed, percent-encoded, with room for the other fields. */
-const formBytesPerQueryByte = 4;
-
 /** A Fastify plugin. Slots are its own: at most `limits.concurrencyMax` questions of this API run at once. */
 export function prometheusRoutes(deps: PrometheusDeps) {
   const { limits, clock } = deps;
@@ -30,15 +28,9 @@ export function prometheusRoutes(deps: PrometheusDeps) {
   return async function prometheusPlugin(app: FastifyInstance): Promise<void> {
     await app.register(
       async (scope) => {
-        takeAnyForm(scope, limits.textBytesMax * formBytesPerQueryByte);
+        takeAnyForm(scope, limits);
         scope.setErrorHandler((error, _, reply) => fail(error, reply));
-        scope.setNotFoundHandler((request, reply) =>
-          failWith(reply, {
-            status: 404,
-            type: 'not_found',
-            message: `no such endpoint: ${request.method} ${request.url}`,
-          }),
-        );
+        answerUnknown(scope, (refused, _, reply) => refuse(refused, reply));
         queryRoutes(scope, deps, asking);
         labelRoutes(scope, deps, asking);
         readRoutes(scope, deps, asking);

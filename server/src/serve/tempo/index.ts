@@ -8,8 +8,9 @@ import { Refusal } from '#model';
 import { readTrace } from '#query/traces';
 import type { Asked } from '../asked.ts';
 import { createAsking } from '../asking.ts';
+import { answerUnknown } from '../refused.ts';
 import { createSlots } from '../slots.ts';
-import { answerError } from './answers.ts';
+import { answerError, refuse } from './answers.ts';
 import type { TempoDeps } from './deps.ts';
 import { instantSeries, rangeSeries } from './metrics.ts';
 import { groupedSpans, type ResourceGroup, resourceSpansJson, traceProtobuf, traceResponseProtobuf } from './otlp.ts';
@@ -39,11 +40,12 @@ export function tempoRoutes(deps: TempoDeps) {
     await app.register(
       async (scope) => {
         scope.setErrorHandler(answerError);
+        answerUnknown(scope, (refused, _, reply) => refuse(refused, reply));
         const get = (path: string, handle: Handler) =>
           scope.get<{ Params: Path }>(path, (request: FastifyRequest<{ Params: Path }>, reply: FastifyReply) =>
             asking({ request, reply }, (question) => {
               const wantsProtobuf = /application\/protobuf/i.test(request.headers.accept ?? '');
-              return handle({ ...question, params: paramsOf(request) }, request.params, { wantsProtobuf, reply });
+              return handle(question, request.params, { wantsProtobuf, reply });
             }),
           );
         scope.get('/echo', async (_, reply) => reply.type('text/plain; charset=utf-8').send('echo'));
@@ -61,12 +63,6 @@ export function tempoRoutes(deps: TempoDeps) {
       { prefix: '/tempo/api' },
     );
   };
-}
-
-function paramsOf(request: FastifyRequest): URLSearchParams {
-  const url = request.raw.url ?? '';
-  const at = url.indexOf('?');
-  return new URLSearchParams(at < 0 ? '' : url.slice(at + 1));
 }
 
 const buildInfo = (revision: string): object => ({
