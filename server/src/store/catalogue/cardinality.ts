@@ -9,16 +9,16 @@ export function cardinalityOf(catalogue: Catalogue, tenant: string, limit: numbe
   const values = new Top(limit);
   const bytes = new Top(limit);
   let labelPairs = 0;
-  for (const label of index?.allNames() ?? []) {
-    const { name } = label;
-    labelPairs += label.values.size;
-    values.add(label.values.size, name);
-    bytes.add(label.valueBytes, name);
-    for (const [value, pair] of label.values) {
-      const series = index?.postings.count(pair) ?? 0;
-      if (series > pairs.floor) pairs.add(series, `${name}=${value}`);
-      if (name === '__name__' && series > metrics.floor) metrics.add(series, value);
-    }
+  for (const { name, values: own, valueBytes } of index?.allNames() ?? []) {
+    labelPairs += own.size;
+    values.add(own.size, name);
+    bytes.add(valueBytes, name);
+  }
+  for (const [metric, pair] of index?.name('__name__')?.values ?? [])
+    metrics.add(index?.postings.count(pair) ?? 0, metric);
+  for (let pair = 0; index !== undefined && pair < index.pairsEnd; pair++) {
+    const series = index.postings.count(pair);
+    if (series > pairs.floor) pairs.add(series, `${index.nameAt(pair).name}=${index.textOf(pair)}`);
   }
   return {
     series: catalogue.count(tenant),

@@ -8,7 +8,16 @@ export interface ValueTest {
   test(value: string): boolean;
 }
 
+/** Questions that are asked again bring the same matchers, and to compile a pattern takes longer than many an answer. */
+const known = new WeakMap<Matcher, ValueTest>();
+
 export function valueTest(matcher: Matcher): ValueTest {
+  const test = known.get(matcher) ?? newTest(matcher);
+  known.set(matcher, test);
+  return test;
+}
+
+function newTest(matcher: Matcher): ValueTest {
   const { kind, value } = matcher;
   if (kind === '=') return { values: [value], test: (text) => text === value };
   if (kind === '!=') return { test: (text) => text !== value };
