@@ -93,7 +93,7 @@ async function buildUi() {
   await buildOnce(
     'the UI',
     'ui',
-    ['ui/src', 'ui/public', 'ui/index.html', 'ui/vite.config.ts', 'packages/contract/src'],
+    ['ui/src', 'ui/public', 'ui/index.html', 'ui/vite.config.ts', 'packages'],
     'ui/dist',
     () => run([bin('vite', 'bin/vite.js'), 'build', '--logLevel', 'warn'], {}, at('ui')),
   );

@@ -8,6 +8,7 @@ import { EngineStartError, Supervisor } from './supervisor.ts';
 
 export { type Fence, guardReader } from './readerguard.ts';
 export { insideQuotes, tokensOf } from './sqltokens.ts';
+export { readerSessions } from './supervisor.ts';
 export { EngineStartError };
 
 export type EngineState = 'starting' | 'ready' | 'down';

@@ -22,6 +22,9 @@ export class EngineStartError extends Error {
   }
 }
 
+/** Readers' queries that run side by side. */
+export const readerSessions = 6;
+
 const childPath = fileURLToPath(new URL('./child.ts', import.meta.url));
 const childFlags = ['--max-old-space-size=256', '--max-semi-space-size=4'];
 const startAttemptsMax = 5;
@@ -193,7 +196,7 @@ export class Supervisor implements Engine {
       memoryBytesMax: this.#options.memoryBytesMax ?? 1024 * 1024 * 1024,
       threadsMax: this.#options.threadsMax ?? availableParallelism(),
       writerSessions: 4,
-      readerSessions: 6,
+      readerSessions,
       streamSessions: 2,
     };
   }

@@ -1,5 +1,5 @@
 /** One group: its rules one after another, on its own beat, until it is stopped. */
-import { log, quietly, work } from '#kit';
+import { askingAs, log, quietly, work } from '#kit';
 import { Refusal, type SeriesRef } from '#model';
 import { type AlertContext, evaluateAlerting } from './alerting.ts';
 import { shiftAlerts } from './alerts.ts';
@@ -108,18 +108,20 @@ export class Group {
     if (beat.jumpMs !== 0) for (const rule of this.rules) if (isAlerting(rule)) shiftAlerts(rule.active, beat.jumpMs);
     const startTick = clock.tickMs();
     const startMs = clock.nowMs();
-    await work('evaluate.group', async (unit) => {
-      const samples = await this.#evaluate(beat.timeMs);
-      const failures = this.rules.filter(({ health }) => health === 'err').length;
-      unit.set({
-        'farol.group': this.spec.name,
-        'farol.rules': this.rules.length,
-        'farol.samples': samples,
-        'farol.failures': failures,
-        'farol.missed': beat.missed,
-      });
-      metrics.lastSamples.set(this.#labels, samples);
-    });
+    await askingAs('rules', () =>
+      work('evaluate.group', async (unit) => {
+        const samples = await this.#evaluate(beat.timeMs);
+        const failures = this.rules.filter(({ health }) => health === 'err').length;
+        unit.set({
+          'farol.group': this.spec.name,
+          'farol.rules': this.rules.length,
+          'farol.samples': samples,
+          'farol.failures': failures,
+          'farol.missed': beat.missed,
+        });
+        metrics.lastSamples.set(this.#labels, samples);
+      }),
+    );
     this.evaluationSeconds = (clock.tickMs() - startTick) / 1000;
     this.lastEvaluationMs = startMs;
     metrics.groupSeconds.observe(this.evaluationSeconds);

@@ -1,9 +1,11 @@
 /** Our small standard library: time, hashing, protobuf, snappy, the log, self-metrics, the ingest ledger. Knows no room but the model. */
+export * from './asker.ts';
 export * from './clock.ts';
 export * from './hash.ts';
 export * from './inquiries.ts';
 export * from './ledger.ts';
 export * from './log.ts';
+export * from './pace.ts';
 export * from './process.ts';
 export * from './protobuf-cursor.ts';
 export * from './protobuf-writer.ts';

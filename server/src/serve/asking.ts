@@ -1,6 +1,6 @@
 /** A question of a query language: what `asked.ts` gives every request, and a deadline and a slot beside. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Clock, histogram } from '#kit';
+import { type Asker, askingAs, type Clock, histogram } from '#kit';
 import { type Limits, Refusal } from '#model';
 import { type Asked, asked } from './asked.ts';
 import type { Slots } from './slots.ts';
@@ -8,8 +8,8 @@ import type { Slots } from './slots.ts';
 export type Question = Asked;
 
 export interface AskingDeps {
-  /** Whose questions these are, in our own metrics. */
-  readonly api: string;
+  /** Whose questions these are, in our own metrics and before the store. */
+  readonly api: Asker;
   readonly slots: Slots;
   readonly limits: Limits['query'];
   readonly clock: Clock;
@@ -39,7 +39,7 @@ export function createAsking({ api, slots, limits, clock }: AskingDeps): Asking 
         if (budgetMs === 0) throw tooLate(0);
         const giveBack = await slots.take(signal);
         try {
-          return await ask(question);
+          return await askingAs(api, () => ask(question));
         } finally {
           giveBack();
         }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { log, systemClock } from '#kit';
+import { askingAs, log, systemClock } from '#kit';
 import { labelsFrom, limits } from '#model';
 import type { Store } from './contract.ts';
 import { openStore } from './open.ts';
@@ -215,6 +215,19 @@ describe('one store', () => {
       expect(block[0]?.n).toBe('0');
       break;
     }
+  });
+
+  test('rules are answered while others keep every other reader busy', async () => {
+    const stop = new AbortController();
+    const endless = sql`SELECT sum(sipHash64(number)) AS n FROM numbers(1000000000000)`;
+    let ended = 0;
+    const busy = Array.from({ length: 12 }, () =>
+      askingAs('loki', () => store.ask(endless, { signal: stop.signal })).catch(() => ended++),
+    );
+    expect(await askingAs('rules', () => store.ask(sql`SELECT 1 AS one`, { signal }))).toEqual([{ one: 1 }]);
+    expect(ended).toBe(0);
+    stop.abort();
+    await Promise.all(busy);
   });
 
   test('sizes are what the tables say', async () => {

@@ -1,7 +1,7 @@
 /** Where the rows live: the embedded engine, which is started here, or a ClickHouse that is somewhere already. */
 import { mkdirSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
-import { EngineStartError, type EngineState, startEngine } from '@farol/engine';
+import { EngineStartError, type EngineState, readerSessions, startEngine } from '@farol/engine';
 import type { log } from '#kit';
 import { Refusal } from '#model';
 import { type AskLimits, inspect } from './ask.ts';
@@ -52,7 +52,7 @@ async function openEmbedded(target: StoreTarget & { kind: 'embedded' }, deps: Ta
     throw new Refusal(cause.message, { code: 'CONFIG_INVALID', cause });
   });
   const { url, httpAgent: agent, username, password, database } = engine;
-  const wire = openWire({ url, agent, username, password, database });
+  const wire = openWire({ url, agent, username, password, database, readsMax: readerSessions });
   return {
     wire,
     version: engine.version,
@@ -98,6 +98,9 @@ async function openClickHouse(target: StoreTarget & { kind: 'clickhouse' }, deps
   };
 }
 
+/** Of a ClickHouse server, fewer than connections, for it also writes. */
+const readsMax = 24;
+
 /** `http://user:pass@host:8123/db`; the database is `farol` when none is named. */
 function endpointOf(text: string): Endpoint {
   const url = URL.canParse(text) ? new URL(text) : undefined;
@@ -110,6 +113,7 @@ function endpointOf(text: string): Endpoint {
   return {
     url: url.origin,
     database,
+    readsMax,
     ...(url.username !== '' && { username: decodeURIComponent(url.username) }),
     ...(url.password !== '' && { password: decodeURIComponent(url.password) }),
   };

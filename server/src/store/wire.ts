@@ -6,6 +6,7 @@ import { Agent } from 'node:http';
 import { Readable } from 'node:stream';
 import { type ClickHouseClient, ClickHouseLogLevel, type ClickHouseSettings, createClient } from '@clickhouse/client';
 import { openWork } from '#kit';
+import { createPlaces } from './places.ts';
 import { renderSql, type Sql } from './sql.ts';
 
 export interface Endpoint {
@@ -14,6 +15,8 @@ export interface Endpoint {
   readonly password?: string;
   readonly database: string;
   readonly agent?: Agent;
+  /** Readers' queries at once. */
+  readonly readsMax: number;
 }
 
 export interface Insert {
@@ -43,7 +46,8 @@ export interface Wire extends AsyncDisposable {
 export function openWire(endpoint: Endpoint): Wire {
   const client = clientOf(endpoint, 130_000);
   // What changes the tables may copy them first. Its connections are its own: a client ends those it finds idle.
-  const { agent } = endpoint;
+  const { agent, readsMax } = endpoint;
+  const places = createPlaces(readsMax);
   const patient = clientOf({ ...endpoint, ...(agent && { agent: siblingOf(agent) }) }, 86_400_000);
   const select = async (query: Sql, format: string, { signal, msMax }: ReadOptions, settings: ClickHouseSettings) => {
     const { text, params } = renderSql(query);
@@ -78,7 +82,17 @@ export function openWire(endpoint: Endpoint): Wire {
     command: async (text) => {
       await patient.command({ query: text });
     },
-    read: (query, format, options) => select(query, format, options, readerSettings),
+    async read(query, format, options) {
+      const giveBack = await places.take(options.signal);
+      try {
+        const answer = await select(query, format, options, readerSettings);
+        answer.once('close', giveBack);
+        return answer;
+      } catch (error) {
+        giveBack();
+        throw error;
+      }
+    },
     inspect: (query, format, options) => select(query, format, options, {}),
     async [Symbol.asyncDispose]() {
       await Promise.all([client.close(), patient.close()]);
