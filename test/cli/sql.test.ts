@@ -97,7 +97,8 @@ test('what is wrong with a query is said in ClickHouse’s words, without ours',
     expect(text).not.toMatch(/own_rows_of|tenant =/);
   };
   await f('SELECT nothing FROM logs', /`nothing`/);
-  await f('SELECT FROM WHERE', /Syntax error/);
+  await f('SELECT FROM WHERE', /Syntax error: failed/);
+  expect((await ask('SELECT 1 FORMAT Native')).text).not.toMatch(/position|line \d/);
   await f('SELECT count( FROM logs', /Syntax error|bracket/i);
   await f('SELECT * FROM nowhere', /nowhere.*; there are .*logs, .*spans/);
   await f('', /query is missing/);

@@ -98,6 +98,9 @@ function told(error: unknown, { tables }: Known, signal?: AbortSignal): Refusal 
   if (refusal.code !== 'QUERY_FAILED') return refusal;
   const said = unmade((error as Error).message)
     .replace(/^Code: \d+\. DB::Exception: /, '')
+    // Of the statement around it.
+    .replace(/ at position \d+/, '')
+    .replace(/ \(line \d+, col \d+\)/, '')
     .replace(/: While processing[\s\S]*| In scope WITH[\s\S]*|\. Expected one of:[\s\S]*|\(version [\s\S]*/, '')
     .replaceAll(/\s+/g, ' ')
     .trim();

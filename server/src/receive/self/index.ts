@@ -13,7 +13,15 @@ import {
   subscribeToWork,
   type WorkEvent,
 } from '#kit';
-import type { Labels, LogRow, MetadataRow, SampleColumns, SeriesRef, SpanRow } from '#model';
+import {
+  type Labels,
+  type LogRow,
+  type MetadataRow,
+  Refusal,
+  type SampleColumns,
+  type SeriesRef,
+  type SpanRow,
+} from '#model';
 import { logRowOf, selfIdentity, spanRowOf } from './rows.ts';
 import { metadataOf, samplesOf } from './samples.ts';
 
@@ -86,7 +94,9 @@ export function startSelfFeed(deps: SelfFeedDeps): AsyncDisposable {
       deps.ledger.stored(sender, items);
     } catch (error) {
       deps.ledger.received(sender, items);
-      deps.ledger.rejected(sender, 'store_refused', items, (error as Error).message);
+      const isRefusal = error instanceof Refusal;
+      if (!isRefusal) log.error({ err: error, signal: sender.signal }, 'the self feed could not be written');
+      deps.ledger.rejected(sender, isRefusal ? 'store_refused' : 'internal', items, (error as Error).message);
     }
   }
 

@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest';
 import { counter, createLedger, gauge, log, systemClock, work } from '#kit';
-import { type Labels, type LogRow, labelValue, type MetadataRow, type SampleColumns, type SpanRow } from '#model';
+import {
+  type Labels,
+  type LogRow,
+  labelValue,
+  type MetadataRow,
+  Refusal,
+  type SampleColumns,
+  type SpanRow,
+} from '#model';
 import { startSelfFeed } from './index.ts';
 
 test('our own metrics, log records and spans arrive, correlated and booked', async () => {
@@ -59,7 +67,7 @@ test('what the store refuses is booked as rejected, and the feed goes on', async
   const ledger = createLedger(() => 0);
   const clock = { ...systemClock, sleep: (_ms: number, signal?: AbortSignal) => systemClock.sleep(5, signal) };
   const write = async () => {
-    throw new Error('the disk is full');
+    throw new Refusal('the disk is full', { code: 'STORE_FULL' });
   };
   const feed = startSelfFeed({ write, intern: () => 0, ledger, clock, version: '1', instance: 'x' });
   const rejected = () =>
