@@ -42,6 +42,12 @@ async function pushOddLines(): Promise<void> {
     ['a line with \\ and error'],
     ['{"path":"a\\/b","user":"u 1"}', { odd: 'u 1' }],
     ['{"path":"a/b","host":"h1"}'],
+    [' \t{"\\u0073tatus":503,"http":{"status":"50x","Status":504}}'],
+    ['{"status":{"":505,"code":"7"},"http":{"status_code":506}} and more'],
+    ['{"status":200}', { status: 'high' }],
+    ['["status",500]', { status: '507' }],
+    ['status=508 http.status=509 took=1.5ms'],
+    ['no object, status=510 {"status":511}'],
   ];
   const values = lines.map(([line, metadata = {}], i): [string, string, Record<string, string>?] => [
     at(i),
@@ -80,6 +86,18 @@ const filters = [
   '| json | __error__=""',
   '| json | __error__!="" | level=""',
   '|= "error" | json | level="info"',
+  '| json | status >= 500',
+  '| json | status >= 500 | __error__=""',
+  '| logfmt | status > 200 and took < 2ms',
+  '| json | logfmt | status != 500 | drop __error__',
+  '| json | http_status_code > 1 or status < 300',
+  '| json | http_status_code > 1',
+  '| json | http_status=~"5.+" | http_Status!=""',
+  '| json | status_code=~"7|8"',
+  '| status > 1 | json | status_extracted=~".+"',
+  '| json | drop __error__ | status=~"5.*" | __error__=""',
+  '| regexp "status=(?P<status>[0-9]+)" | status > 507',
+  '| logfmt code="status" | code > 507',
 ];
 
 test('the lines are the same whether the store is told of filters or not', async () => {

@@ -15,28 +15,49 @@ const nsMax = 2 ** 63;
 
 /** Nanoseconds, or why the text is no duration, in Go's words. */
 export function parseGoDuration(text: string): number | { readonly problem: string } {
-  const invalid = { problem: `time: invalid duration ${JSON.stringify(text)}` };
+  const invalid = (): { problem: string } => ({ problem: `time: invalid duration ${JSON.stringify(text)}` });
   const sign = text.startsWith('-') ? -1 : 1;
-  let rest = /^[+-]/.test(text) ? text.slice(1) : text;
-  if (rest === '0') return 0;
-  if (rest === '') return invalid;
+  let at = sign < 0 || text.startsWith('+') ? 1 : 0;
+  if (at === text.length) return invalid();
+  if (at === text.length - 1 && text.endsWith('0')) return 0;
   let ns = 0;
-  while (rest !== '') {
-    const [count = ''] = /^(\d+\.?\d*|\.\d+)/.exec(rest) ?? [];
-    if (count === '') return invalid;
-    rest = rest.slice(count.length);
-    const [unit = ''] = /^[^\d.]*/.exec(rest) ?? [];
-    if (unit === '') return { problem: `time: missing unit in duration ${JSON.stringify(text)}` };
+  while (at < text.length) {
+    const unitAt = endOfCount(text, at);
+    if (unitAt === at) return invalid();
+    const end = endOfUnit(text, unitAt);
+    if (end === unitAt) return { problem: `time: missing unit in duration ${JSON.stringify(text)}` };
+    const unit = text.slice(unitAt, end);
     const scale = unitNs.get(unit);
     if (scale === undefined) {
       return { problem: `time: unknown unit ${JSON.stringify(unit)} in duration ${JSON.stringify(text)}` };
     }
-    rest = rest.slice(unit.length);
-    ns += Number(count) * scale;
-    if (ns > nsMax) return invalid;
+    ns += Number(text.slice(at, unitAt)) * scale;
+    if (ns > nsMax) return invalid();
+    at = end;
   }
   // A sum of decimal fractions is off by less than Go's own truncation to whole nanoseconds.
   return sign * Math.round(ns);
+}
+
+const POINT = 46;
+const isDigit = (code: number): boolean => code >= 48 && code <= 57;
+
+/** Behind `1`, `1.`, `1.5` or `.5`; where it began when there is none of these. */
+function endOfCount(text: string, from: number): number {
+  let at = from;
+  while (isDigit(text.charCodeAt(at))) at++;
+  const hasDigits = at > from;
+  if (text.charCodeAt(at) !== POINT) return at;
+  const point = at++;
+  while (isDigit(text.charCodeAt(at))) at++;
+  return hasDigits || at > point + 1 ? at : from;
+}
+
+/** Before the next digit or point. */
+function endOfUnit(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && text.charCodeAt(at) !== POINT && !isDigit(text.charCodeAt(at))) at++;
+  return at;
 }
 
 /** `1h30m0s`, `1.5s`, `250ms`, `0s`. */

@@ -25,10 +25,19 @@ export interface LineFilter {
   readonly values: readonly string[];
 }
 
-/** What a label is, as it is stored. `orInLine`: or it is not stored, and a parser finds the value in the line. */
+/** What a label is, as it is stored. `inLine`: or it is not stored, and a parser finds it in a line that holds this. */
 export interface StoredLabelFilter {
   readonly matcher: Matcher;
-  readonly orInLine: boolean;
+  readonly inLine?: InLine;
+}
+
+export interface InLine {
+  /** The line is a JSON object, and what is sought in it a text of JSON's; else of JSON's or Go's. */
+  readonly isObject: boolean;
+  /** Letters and digits of the label's key: as they are, or with an escape among them. */
+  readonly key?: string;
+  /** The same of the label's value. */
+  readonly value?: string;
 }
 
 /** Entries in time order (in the question's direction). Entry i is timesNs[i], lines[i], streams[streamOf[i]], metadata[i]. */

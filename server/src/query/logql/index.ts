@@ -21,6 +21,7 @@ export type {
   CountQuestion,
   EntryBatch,
   EntryQuestion,
+  InLine,
   LineFilter,
   ReadEntries,
   StoredLabelFilter,
@@ -113,8 +114,7 @@ async function answer(deps: LogqlDeps, expr: Expr, question: LogqlQuestion): Pro
   const beganMs = clock.tickMs();
   const pace = new Pace({ clock, signal, msMax: limits.msMax, samplesMax: limits.samplesMax });
   const tally: Tally = { linesRead: 0, bytesRead: 0, linesKept: 0 };
-  const over = new AbortController();
-  void pace.watch(over.signal); // Settles by itself when `over` aborts, and never rejects.
+  const endWatch = pace.watch();
   try {
     pace.check();
     const ctx = { tenant, entries, count, limits, clock, pace, tally };
@@ -125,7 +125,7 @@ async function answer(deps: LogqlDeps, expr: Expr, question: LogqlQuestion): Pro
     pace.check();
     throw error;
   } finally {
-    over.abort();
+    endWatch();
   }
 }
 

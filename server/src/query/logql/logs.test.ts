@@ -72,6 +72,49 @@ test('the keeper hears of every filter that the stored line must pass, and of no
   expect(questions[1]?.limit).toBe(7);
 });
 
+test('the keeper hears what a parser must have found in the line', async () => {
+  const told = async (stages: string) => {
+    const { logql, questions } = logqlOver(lines);
+    await logql.query(asked(`{app="a"} ${stages}`, { limit: 7 }));
+    return { filters: questions[0]?.labelFilters, lines: questions[0]?.lineFilters, limit: questions[0]?.limit };
+  };
+  const isThere = { name: 'http_status', kind: '!=', value: '' };
+  expect(await told('| json | http_status >= 500')).toEqual({
+    filters: [{ matcher: isThere, inLine: { isObject: true, key: 'status' } }],
+    lines: [],
+    limit: undefined,
+  });
+  const matcher = { name: 'n', kind: '=', value: '1' };
+  expect(await told('| logfmt | json | n="1"')).toEqual({
+    filters: [{ matcher, inLine: { isObject: false, key: 'n', value: '1' } }],
+    lines: [],
+    limit: 7,
+  });
+  expect(await told('| regexp "(?P<n>.)" | n="1"')).toMatchObject({
+    filters: [{ matcher, inLine: { isObject: false, value: '1' } }],
+  });
+  expect(await told('| json | __error__=""')).toMatchObject({ filters: [], lines: [{ kind: '|~' }] });
+  const nothing = [
+    '| json n="a.b" | n > 1',
+    '| json | n=~".*"',
+    '| json | n > 1 or m > 1',
+    '| line_format "" | json | n > 1',
+  ];
+  for (const stages of nothing) expect((await told(stages)).filters, stages).toEqual([]);
+});
+
+test('a key is known by its place only where it is the same', async () => {
+  const f = async (stage: string, texts: readonly string[], parsed: readonly string[]) => {
+    const { logql } = logqlOver(texts.map((line, i) => ({ atMs: i, line })));
+    const { value } = await logql.query(asked(`{app="a"} | ${stage}`, { direction: 'forward' }));
+    if (value.kind !== 'streams') throw new TypeError('a log query answers with lines');
+    expect(value.entries.map(({ labels }) => labels.parsed.join(' '))).toEqual(parsed);
+  };
+  const objects = ['{"a":"1","b":{"c":2}}', '{"a":3,"b":{"cd":4}}', '{"a" : 5,"b":{"c" :6}}', '{"a\\u0062":7,"b":8}'];
+  await f('json', objects, ['a 1 b_c 2', 'a 3 b_cd 4', 'a 5 b_c 6', 'ab 7 b 8']);
+  await f('logfmt', ['a=1 b="2"', 'ab=3 b=4', 'a b=5', 'a="6\\n" =7 b'], ['a 1 b 2', 'ab 3 b 4', 'b 5', 'a 6\n']);
+});
+
 test('a log query is refused as an instant query, and past the limit of lines', async () => {
   const { logql } = logqlOver(lines);
   const { signal } = new AbortController();

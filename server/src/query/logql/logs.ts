@@ -3,6 +3,7 @@ import { type Labels, labelsKey, noLabels } from '#model';
 import type { LogEntry, LogStream } from './answer.ts';
 import { linesPerLook, type QueryContext } from './context.ts';
 import type { EntryBatch } from './contract.ts';
+import { storedLabelFilters } from './labelpushdown.ts';
 import {
   compileStages,
   EntryLabelSets,
@@ -12,7 +13,7 @@ import {
   type Step,
   StreamTable,
 } from './pipeline/index.ts';
-import { mayDrop, storedLabelFilters, storedLineFilters } from './pushdown.ts';
+import { mayDrop, storedLineFilters } from './pushdown.ts';
 import { templateContext } from './templatecontext.ts';
 
 export interface LogWindow {

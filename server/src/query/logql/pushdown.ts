@@ -1,12 +1,17 @@
 import type { LabelFilter, LogExpr, Stage } from '@farol/logql';
-import type { Matcher } from '#model';
-import type { LineFilter, StoredLabelFilter } from './contract.ts';
+import type { LineFilter } from './contract.ts';
+import { countExact, isMadeUp, rewritesLine } from './labelpushdown.ts';
+import { ERROR } from './pipeline/index.ts';
 
 /** The line filters that every kept line passes as it was stored: those before any stage that rewrites the line. */
 export function storedLineFilters({ stages }: Pick<LogExpr, 'stages'>): LineFilter[] {
   const filters: LineFilter[] = [];
+  let isParsed = false;
   for (const stage of stages) {
     if (rewritesLine(stage)) break;
+    if (stage.kind === 'json' && stage.extractions.length === 0) isParsed = true;
+    if (stage.kind === 'drop' || stage.kind === 'keep') isParsed = false;
+    if (isParsed && stage.kind === 'filter' && wantsNoError(stage.filter)) filters.push(anObject);
     if (stage.kind !== 'line' || stage.operands.some(({ kind }) => kind === 'ip')) continue;
     const values = stage.operands.map(({ value }) => value);
     const isIdle = stage.op === '|=' && values.includes('');
@@ -15,41 +20,13 @@ export function storedLineFilters({ stages }: Pick<LogExpr, 'stages'>): LineFilt
   return filters;
 }
 
-function rewritesLine({ kind }: Stage): boolean {
-  return kind === 'line_format' || kind === 'decolorize' || kind === 'unpack';
-}
+/** What is no object leaves the JSON parser with an error. */
+const anObject: LineFilter = { kind: '|~', values: ['^[\\x00-\\x20]*\\{'] };
 
-/** The label filters about what a line was stored with, or what a parser took from the stored line. */
-export function storedLabelFilters({ stages }: Pick<LogExpr, 'stages'>): StoredLabelFilter[] {
-  const filters: StoredLabelFilter[] = [];
-  const dropped = new Set<string>();
-  let orInLine = false;
-  for (const stage of stages) {
-    if (rewritesLine(stage) || stage.kind === 'label_format' || stage.kind === 'keep') break;
-    if (stage.kind === 'drop') for (const choice of stage.labels) dropped.add(nameOfChoice(choice));
-    else if (stage.kind === 'filter') {
-      const known = matchersOf(stage.filter).filter(({ name }) => !dropped.has(name) && !isMadeUp(name));
-      for (const matcher of known) if (!orInLine || canBeSought(matcher)) filters.push({ matcher, orInLine });
-    } else if (stage.kind !== 'line') orInLine = true;
-  }
-  return filters;
-}
-
-const nameOfChoice = (choice: Extract<Stage, { kind: 'drop' }>['labels'][number]): string =>
-  choice.kind === 'name' ? choice.name : choice.matcher.name;
-
-/** Labels that no store has: losers of a name, and errors. */
-export const isMadeUp = (name: string): boolean => name.endsWith('_extracted') || name.startsWith('__');
-
-/** The matchers all of which must hold. */
-function matchersOf(filter: LabelFilter): Matcher[] {
-  if (filter.kind === 'match') return [filter.matcher];
-  return filter.kind === 'and' ? [...matchersOf(filter.left), ...matchersOf(filter.right)] : [];
-}
-
-/** In the line a parser may have read a blank where there was none, so that only words are looked for. */
-function canBeSought({ kind, value }: Matcher): boolean {
-  return kind === '=' && value !== '' && !/[ \ufffd]/.test(value);
+function wantsNoError(filter: LabelFilter): boolean {
+  if (filter.kind === 'and') return wantsNoError(filter.left) || wantsNoError(filter.right);
+  if (filter.kind !== 'match' || filter.matcher.name !== ERROR) return false;
+  return filter.matcher.kind === '=' && filter.matcher.value === '';
 }
 
 /** Only filters of what is stored, and all of them told above, so that a store could count what they keep. */
@@ -67,13 +44,12 @@ function isStored(filter: LabelFilter): boolean {
 
 /** Whether stages drop lines that the filters above let through, so that more must be read than is answered. */
 export function mayDrop({ stages }: LogExpr): boolean {
-  const told = storedLabelFilters({ stages }).length;
   const asked = stages.reduce((sum, stage) => sum + (stage.kind === 'filter' ? testsOf(stage.filter) : 0), 0);
   const rewritten = stages.findIndex(rewritesLine);
   const isUntold = (stage: Stage, i: number): boolean =>
     stage.kind === 'line' &&
     ((rewritten >= 0 && i > rewritten) || stage.op.endsWith('>') || stage.operands.some(({ kind }) => kind === 'ip'));
-  return told < asked || stages.some(isUntold);
+  return countExact(stages) < asked || stages.some(isUntold);
 }
 
 const testsOf = (filter: LabelFilter): number =>

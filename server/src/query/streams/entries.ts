@@ -1,138 +1,44 @@
-/**
- * Lines in time order without sorting a whole day: windows from the reader's end of the range, each about as full as the
- * catalogue of streams says. A page is what one window gives, so the reader that has enough stops the reading.
- */
-import { int, type Sql, type Store, sql } from '#store';
+/** Lines in time order, page by page: the reader that has enough stops the reading. */
+import type { Sql, Store } from '#store';
 import type { EntryQuestion, ReadEntries } from '../logql/index.ts';
-import { all, timeWithinNs } from '../stored/index.ts';
-import { linesBySlot, slotNs } from './catalogue.ts';
+import { linesBySlot } from './catalogue.ts';
 import { labelConditions } from './labelfilters.ts';
 import { storedLabels } from './labelsql.ts';
 import { necessaryConditions } from './linefilters.ts';
 import { selectorConditions } from './matchers.ts';
 import { NarrowRows } from './narrowrows.ts';
+import { Pages } from './pages.ts';
 import { type EntryRow, EntryRows, type RowsOfEntries } from './rows.ts';
-import { type Stretch, Windows } from './windows.ts';
 
 export interface EntriesDeps {
   readonly ask: Store['ask'];
   readonly scan: Store['scan'];
 }
 
-/** For so few lines ClickHouse reads the other columns only of the lines that it has found. */
-const pickedRowsMax = 5_000;
-const pickedWindowLines = 400_000;
-const bulkRows = { first: 1_000, max: 40_000 };
-/** Lines that are wanted all, with few of their labels. */
-const narrowRows = { first: 20_000, max: 100_000 };
-/** A page of longer lines is followed by a page of fewer. */
-const pageCharsWanted = 16 * 1024 * 1024;
-const growth = 8;
-
 export function createEntries(deps: EntriesDeps): ReadEntries {
-  return async function* entries(question) {
+  return async function* entries(asked) {
+    const stop = new AbortController();
+    const question = { ...asked, signal: AbortSignal.any([asked.signal, stop.signal]) };
     const [slots, conditions, rows] = await Promise.all([
       linesBySlot(deps, { ...question, matcherSets: [question.matchers] }),
       conditionsOf(question, deps),
       rowsOf(question, deps),
     ]);
-    const windows = new Windows(question, { slots, slotNs });
-    let pace = firstPace(question);
-    for (let window = windows.next(pace.lines); window !== undefined; window = windows.next(pace.lines)) {
-      const asked = { question, conditions, window, pageRows: pace.pageRows, rows };
-      const page = await readPage(deps, asked);
-      const whole = await wholeMoments(deps, { ...asked, page });
-      windows.covered(whole.covered);
-      pace = nextPace(pace, { page: whole.page, isCut: whole.covered !== window });
-      if (whole.page.length > 0) yield rows.batchOf(whole.page);
+    const pages = new Pages(deps, { question, conditions, rows, slots });
+    // Who wants all lines works on a page while the next one is found.
+    const readsAhead = question.limit === undefined && question.needs !== undefined;
+    try {
+      let next: Promise<EntryRow[] | undefined> | undefined = pages.next();
+      for (let page = await next; page !== undefined; page = await (next ?? pages.next())) {
+        next = readsAhead ? pages.next() : undefined;
+        // A failure is met when the page is asked for, or by nobody.
+        next?.catch(() => undefined);
+        if (page.length > 0) yield rows.batchOf(page);
+      }
+    } finally {
+      stop.abort();
     }
   };
-}
-
-/** How many stored lines the next window should hold, and how many wanted ones a page may. */
-interface Pace {
-  readonly isPicked: boolean;
-  readonly lines: number;
-  readonly pageRows: number;
-  readonly pageRowsMax: number;
-}
-
-function firstPace({ limit, needs }: EntryQuestion): Pace {
-  if (limit !== undefined && limit < pickedRowsMax) {
-    return { isPicked: true, lines: pickedWindowLines, pageRows: limit + 1, pageRowsMax: pickedRowsMax };
-  }
-  const { first, max } = needs === undefined ? bulkRows : narrowRows;
-  return { isPicked: false, lines: first, pageRows: first, pageRowsMax: max };
-}
-
-function nextPace(pace: Pace, { page, isCut }: { page: readonly EntryRow[]; isCut: boolean }): Pace {
-  if (pace.isPicked) {
-    const pageRows = page.length === 0 ? pace.pageRows : Math.min(pace.pageRows * 2, pace.pageRowsMax);
-    return { ...pace, pageRows, lines: isCut ? pace.lines : pace.lines * growth };
-  }
-  const pageRows = nextPageRows(pace, page);
-  // As many lines as gave a page of the size that is wanted next, but carefully: a burst may lie ahead.
-  const wanted = page.length === 0 ? growth : (0.9 * pageRows) / page.length;
-  const lines = isCut ? pace.lines / 2 : pace.lines * Math.min(growth, wanted);
-  return { ...pace, pageRows, lines: Math.max(lines, pageRows / 2) };
-}
-
-function nextPageRows({ pageRows, pageRowsMax }: Pace, page: readonly EntryRow[]): number {
-  let chars = 0;
-  for (const { line } of page) chars += line.length;
-  if (chars > pageCharsWanted) return Math.max(100, Math.floor(pageRows / 2));
-  return chars * 4 <= pageCharsWanted ? Math.min(pageRows * 4, pageRowsMax) : pageRows;
-}
-
-interface Asked {
-  readonly question: EntryQuestion;
-  /** Everything but the time. */
-  readonly conditions: readonly Sql[];
-  readonly window: Stretch;
-  /** 0: every line. */
-  readonly pageRows: number;
-  readonly rows: RowsOfEntries;
-}
-
-async function readPage({ scan }: EntriesDeps, asked: Asked): Promise<EntryRow[]> {
-  const page: EntryRow[] = [];
-  for await (const block of scan(pageSql(asked), asked.rows.read, asked.question)) {
-    for (const row of block) page.push(row);
-  }
-  return page;
-}
-
-/**
- * A full page may end in the middle of a moment that many lines share. That moment is left to the next page; when the
- * page is nothing but that moment, all of its lines are read.
- */
-async function wholeMoments(
-  deps: EntriesDeps,
-  asked: Asked & { readonly page: EntryRow[] },
-): Promise<{ page: EntryRow[]; covered: Stretch }> {
-  const { page, window, pageRows, question } = asked;
-  const first = page[0];
-  const last = page.at(-1);
-  if (first === undefined || last === undefined || page.length < pageRows) return { page, covered: window };
-  const isBackward = question.direction === 'backward';
-  if (first.timeNs !== last.timeNs) {
-    while (page.at(-1)?.timeNs === last.timeNs) page.pop();
-    const covered = isBackward
-      ? { fromNs: last.timeNs + 1n, toNs: window.toNs }
-      : { fromNs: window.fromNs, toNs: last.timeNs - 1n };
-    return { page, covered };
-  }
-  const moment = { fromNs: last.timeNs, toNs: last.timeNs };
-  const alike = await readPage(deps, { ...asked, window: moment, pageRows: 0 });
-  return { page: alike, covered: isBackward ? { ...moment, toNs: window.toNs } : { ...moment, fromNs: window.fromNs } };
-}
-
-function pageSql({ question, conditions, window, pageRows, rows }: Asked): Sql {
-  return sql`SELECT ${rows.columns}
-FROM logs
-WHERE ${all([...conditions, timeWithinNs(window.fromNs, window.toNs)])}
-ORDER BY time ${question.direction === 'backward' ? sql`DESC` : sql`ASC`}
-${pageRows > 0 ? sql`LIMIT ${int(pageRows)}` : sql``}`;
 }
 
 async function conditionsOf(question: EntryQuestion, deps: EntriesDeps): Promise<Sql[]> {

@@ -1,8 +1,9 @@
 import type { Grouping, RangeExpr } from '@farol/logql';
 import type { MetricContext } from '../context.ts';
 import type { CountedGroup } from '../contract.ts';
+import { isMadeUp, storedLabelFilters } from '../labelpushdown.ts';
 import { hintsOf } from '../pipeline/index.ts';
-import { hasOnlyStoredFilters, isMadeUp, storedLabelFilters, storedLineFilters, withoutParsers } from '../pushdown.ts';
+import { hasOnlyStoredFilters, storedLineFilters, withoutParsers } from '../pushdown.ts';
 import { newSeries, type StepSeries } from './series.ts';
 import type { Windows } from './windows.ts';
 

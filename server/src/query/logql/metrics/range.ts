@@ -2,6 +2,7 @@ import { type Grouping, parseByteSize, parseGoDuration, parseGoFloat, type Range
 import { type Labels, noLabels } from '#model';
 import { linesPerLook, type MetricContext } from '../context.ts';
 import type { EntryBatch } from '../contract.ts';
+import { storedLabelFilters } from '../labelpushdown.ts';
 import {
   compileStages,
   type Hints,
@@ -12,7 +13,7 @@ import {
   type Step,
   StreamTable,
 } from '../pipeline/index.ts';
-import { storedLabelFilters, storedLineFilters, withoutIdleFormats } from '../pushdown.ts';
+import { storedLineFilters, withoutIdleFormats } from '../pushdown.ts';
 import { templateContext } from '../templatecontext.ts';
 import { accumulatorFor } from './accumulators.ts';
 import { countInStore } from './counted.ts';
@@ -79,7 +80,7 @@ function groupingOf({ grouping, range }: RangeExpr, outer: Grouping | undefined)
 
 async function readInto(table: SeriesTable, taking: Taking): Promise<void> {
   const { expr, windows, ctx, needs } = taking;
-  const { log } = expr.range;
+  const { log, unwrap } = expr.range;
   const { first, last } = windows.spanNs;
   const intake = new Intake(table, taking);
   if (windows.rangeNs === 0) return;
@@ -91,7 +92,7 @@ async function readInto(table: SeriesTable, taking: Taking): Promise<void> {
     endNs: last + 1n,
     direction: 'forward',
     lineFilters: storedLineFilters(log),
-    labelFilters: storedLabelFilters(log),
+    labelFilters: storedLabelFilters(log, unwrap),
     ...(needs && { needs }),
     signal: pace.signal,
   });

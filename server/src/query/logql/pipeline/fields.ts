@@ -12,13 +12,13 @@ export function labelNameOf(key: string): string {
 const namesMax = 10_000;
 
 /** `labelNameOf` with a memory, for parsers that meet the same keys line after line. */
-export function nameCache(): (key: string) => string {
+export function nameCache(nameOf = labelNameOf): (key: string) => string {
   const names = new Map<string, string>();
   return (key) => {
     const known = names.get(key);
     if (known !== undefined) return known;
     if (names.size >= namesMax) names.clear();
-    const name = labelNameOf(key);
+    const name = nameOf(key);
     names.set(key, name);
     return name;
   };

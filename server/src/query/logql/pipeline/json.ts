@@ -1,13 +1,13 @@
 import { type Extraction, parseJsonPath } from '@farol/logql';
 import { cleanValue, failParser, hasAllRequired, isNeedless, isUseless, labelNameOf, nameCache } from './fields.ts';
 import {
-  eachMember,
   elementAt,
   endOfValue,
   isObjectAt,
   type JsonKind,
   JsonProblem,
   kindAt,
+  Members,
   notAnObject,
   skipBlanks,
   unescapeJson,
@@ -20,20 +20,23 @@ const nestingMax = 100;
 
 /** Every field of the line's object; those of inner objects are `outer_inner`. Arrays and nulls are left out. */
 export function jsonParser(hints: Hints): Step {
-  const nameOf = nameCache();
+  const walker = new Walker(hints);
+  const walk = (state: LineState): void => {
+    walker.walk(state, { at: 0, prefix: '', depth: 0 });
+  };
   return (state) => {
     if (isNeedless(state, hints)) return true;
     // Of mixed lines most may be no JSON at all, and to throw is dear.
     if (!isObjectAt(state.line, skipBlanks(state.line, 0))) failParser(state, hints, JSON_ERROR, notAnObject);
-    else guarded(state, hints, () => walk(state, hints, nameOf, { text: state.line, at: 0, prefix: '', depth: 0 }));
+    else guarded(state, hints, walk);
     return true;
   };
 }
 
 /** Runs a scan; what is wrong with the JSON becomes the line's error. */
-function guarded(state: LineState, hints: Hints, scan: () => void): void {
+function guarded(state: LineState, hints: Hints, scan: (state: LineState) => void): void {
   try {
-    scan();
+    scan(state);
   } catch (error) {
     if (!(error instanceof JsonProblem)) throw error;
     failParser(state, hints, JSON_ERROR, error.message);
@@ -41,48 +44,81 @@ function guarded(state: LineState, hints: Hints, scan: () => void): void {
 }
 
 interface Place {
-  readonly text: string;
   readonly at: number;
   /** Of the label names in this object; `''` at the top. */
   readonly prefix: string;
   readonly depth: number;
 }
 
-function walk(state: LineState, hints: Hints, nameOf: (key: string) => string, place: Place): boolean {
-  const { text, prefix, depth } = place;
-  if (depth > nestingMax) throw new JsonProblem('Maximum depth exceeded');
-  return eachMember(text, place.at, (key, kind, start, end) => {
-    if (kind === 'array' || kind === 'null') return false;
-    const name = joined(prefix, key, nameOf);
-    if (kind === 'object') {
-      if (!isPrefixOfRequired(hints, name)) return false;
-      return walk(state, hints, nameOf, { text, at: start, prefix: name, depth: depth + 1 });
+/** Takes what is wanted out of line after line. */
+class Walker {
+  private readonly hints: Hints;
+  private readonly levels: Members[] = [];
+  private readonly nameOf = nameCache();
+  private readonly inside = new Map<string, (key: string) => string>();
+
+  constructor(hints: Hints) {
+    this.hints = hints;
+  }
+
+  /** Hot: once per object of a line. True when all that is wanted has been found. */
+  walk(state: LineState, { at, prefix, depth }: Place): boolean {
+    if (depth > nestingMax) throw new JsonProblem('Maximum depth exceeded');
+    const { hints } = this;
+    const members = this.membersAt(depth);
+    const nameOf = prefix === '' ? this.nameOf : this.namesInside(prefix);
+    members.open(state.line, at);
+    while (members.next()) {
+      const { kind } = members;
+      if (kind === 'array' || kind === 'null') continue;
+      const name = nameOf(members.key);
+      if (kind === 'object') {
+        const place = { at: members.start, prefix: name, depth: depth + 1 };
+        if (isPrefixOfRequired(hints, name) && this.walk(state, place)) return true;
+      } else if (name !== '' && !isUseless(hints, name) && this.found(state, name, members)) return true;
     }
-    if (name === '' || isUseless(hints, name)) return false;
+    return false;
+  }
+
+  private found(state: LineState, name: string, { kind, start, end }: Members): boolean {
+    const { hints } = this;
     const label = state.nameFor(name);
-    if (hints.required !== undefined && !hints.required.has(label)) return false;
-    if (state.isExtracted(label)) return false;
-    state.set(label, valueText(text, kind, start, end));
+    if (isUseless(hints, label) || state.isExtracted(label)) return false;
+    const raw = state.line.slice(start, end);
+    state.set(label, kind === 'string' ? cleanValue(unescapeJson(raw)) : raw);
     return hasAllRequired(state, hints);
-  });
+  }
+
+  private membersAt(depth: number): Members {
+    const known = this.levels[depth];
+    if (known !== undefined) return known;
+    const made = new Members();
+    this.levels[depth] = made;
+    return made;
+  }
+
+  private namesInside(prefix: string): (key: string) => string {
+    const known = this.inside.get(prefix);
+    if (known !== undefined) return known;
+    if (this.inside.size >= prefixesMax) this.inside.clear();
+    const made = nameCache((key) => nameInside(prefix, key));
+    this.inside.set(prefix, made);
+    return made;
+  }
 }
 
-function joined(prefix: string, key: string, nameOf: (key: string) => string): string {
-  if (prefix === '') return nameOf(key);
-  // Only the first part of a name minds its first digit.
+const prefixesMax = 1_000;
+
+/** Only the first part of a name minds its first digit. */
+function nameInside(prefix: string, key: string): string {
   const part = key.trim();
-  return part === '' ? prefix : `${prefix}_${nameOf(`_${part}`).slice(1)}`;
+  return part === '' ? prefix : `${prefix}_${labelNameOf(`_${part}`).slice(1)}`;
 }
 
 function isPrefixOfRequired({ required }: Hints, prefix: string): boolean {
   if (required === undefined || required.size === 0) return true;
   for (const name of required) if (name.startsWith(prefix)) return true;
   return false;
-}
-
-function valueText(text: string, kind: JsonKind, start: number, end: number): string {
-  const raw = text.slice(start, end);
-  return kind === 'string' ? cleanValue(unescapeJson(raw)) : raw;
 }
 
 /** `| json a="b.c[0]"`: only what the paths name; a path that leads nowhere gives an empty label. */
@@ -137,21 +173,18 @@ interface Found {
 function stepInto(text: string, at: number, kind: JsonKind, step: string | number): Found | undefined {
   if (typeof step === 'number') return kind === 'array' ? elementAt(text, at, step) : undefined;
   if (kind !== 'object') return undefined;
-  let found: Found | undefined;
-  eachMember(text, at, (key, memberKind, start, end) => {
-    if (key !== step) return false;
-    found = { kind: memberKind, start, end };
-    return true;
-  });
-  return found;
+  const members = new Members();
+  members.open(text, at);
+  while (members.next()) if (members.key === step) return members;
+  return undefined;
 }
 
 /** `| unpack`: the string fields become labels and `_entry` the line, if there is an `_entry`. */
 export function unpackParser(hints: Hints): Step {
+  const unpackLine = (state: LineState): void => unpack(state, hints, state.line);
   return (state) => {
-    const { line } = state;
-    if (line === '' || isNeedless(state, hints)) return true;
-    guarded(state, hints, () => unpack(state, hints, line));
+    if (state.line === '' || isNeedless(state, hints)) return true;
+    guarded(state, hints, unpackLine);
     return true;
   };
 }
@@ -161,18 +194,19 @@ function unpack(state: LineState, hints: Hints, line: string): void {
   endOfValue(line, 0, 'object');
   let entry: string | undefined;
   const labels = new Map<string, string>();
-  eachMember(line, 0, (key, kind, start, end) => {
-    if (kind !== 'string') return false;
+  const members = new Members();
+  members.open(line, 0);
+  while (members.next()) {
+    const { key, kind, start, end } = members;
+    if (kind !== 'string') continue;
     const value = unescapeJson(line.slice(start, end));
     if (key === '_entry') {
       entry = value;
-      return false;
+      continue;
     }
     const name = state.nameFor(key);
-    if (hints.required !== undefined && !hints.required.has(name)) return false;
-    if (!state.isExtracted(name)) labels.set(labelNameOf(name), cleanValue(value));
-    return false;
-  });
+    if (!isUseless(hints, name) && !state.isExtracted(name)) labels.set(labelNameOf(name), cleanValue(value));
+  }
   if (entry === undefined) return;
   for (const [name, value] of labels) state.set(name, value);
   state.line = entry;

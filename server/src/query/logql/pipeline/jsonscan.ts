@@ -5,9 +5,6 @@
 
 export type JsonKind = 'string' | 'number' | 'boolean' | 'null' | 'object' | 'array';
 
-/** Called per member. `start` and `end` bound the value (without the quotes of a string). True stops the scan. */
-export type OnMember = (key: string, kind: JsonKind, start: number, end: number) => boolean;
-
 /** Why a line could not be scanned, in the words of Loki's scanner. */
 export class JsonProblem extends Error {}
 
@@ -24,28 +21,75 @@ export const notAnObject = `Value looks like object, but can't find closing '}' 
 
 export const isObjectAt = (text: string, at: number): boolean => text.charCodeAt(at) === OPEN_BRACE;
 
-/** Walks the members of the object that starts at `from`. Returns true when `onMember` stopped it. */
-export function eachMember(text: string, from: number, onMember: OnMember): boolean {
-  let at = skipBlanks(text, from);
-  if (!isObjectAt(text, at)) throw new JsonProblem(notAnObject);
-  at = skipBlanks(text, at + 1);
-  if (text.charCodeAt(at) === CLOSE_BRACE) return false;
-  for (;;) {
-    if (text.charCodeAt(at) !== QUOTE) throw new JsonProblem(notAnObject);
-    const keyEnd = endOfString(text, at);
-    const key = unescapeJson(text.slice(at + 1, keyEnd - 1));
-    at = skipBlanks(text, keyEnd);
-    if (text.charCodeAt(at) !== COLON) throw new JsonProblem('Malformed JSON error');
-    at = skipBlanks(text, at + 1);
+/** Past so many members their keys are no longer expected. */
+const expectedMax = 64;
+
+/**
+ * The members of an object, one after another. Lines of one shape have their keys in the same places: used again for the
+ * next object, this knows the key that stood there last without cutting it out.
+ */
+export class Members {
+  key = '';
+  kind: JsonKind = 'null';
+  /** The bounds of the value, without the quotes of a string. */
+  start = 0;
+  end = 0;
+  private text = '';
+  private at = 0;
+  private count = 0;
+  /** From a key's quote through its colon, and the key; by place. */
+  private readonly heads: string[] = [];
+  private readonly keys: string[] = [];
+
+  /** The object that starts at `from`. */
+  open(text: string, from: number): void {
+    const at = skipBlanks(text, from);
+    if (!isObjectAt(text, at)) throw new JsonProblem(notAnObject);
+    this.text = text;
+    this.at = at + 1;
+    this.count = 0;
+  }
+
+  /** False at the object's end. A fault behind a member is met when the next one is asked for. */
+  next(): boolean {
+    const { text } = this;
+    let at = skipBlanks(text, this.at);
+    const code = text.charCodeAt(at);
+    if (code === CLOSE_BRACE) return false;
+    if (this.count > 0) {
+      if (code !== COMMA) throw new JsonProblem(notAnObject);
+      at = skipBlanks(text, at + 1);
+    }
+    at = skipBlanks(text, this.readKey(at));
     const kind = kindAt(text, at);
     const end = endOfValue(text, at, kind);
     const isString = kind === 'string';
-    if (onMember(key, kind, isString ? at + 1 : at, isString ? end - 1 : end)) return true;
-    at = skipBlanks(text, end);
-    const next = text.charCodeAt(at);
-    if (next === CLOSE_BRACE) return false;
-    if (next !== COMMA) throw new JsonProblem(notAnObject);
-    at = skipBlanks(text, at + 1);
+    this.kind = kind;
+    this.start = isString ? at + 1 : at;
+    this.end = isString ? end - 1 : end;
+    this.at = end;
+    return true;
+  }
+
+  /** Returns where the colon ends. */
+  private readKey(from: number): number {
+    const { text } = this;
+    const place = this.count++;
+    const head = this.heads[place];
+    if (head !== undefined && text.startsWith(head, from)) {
+      this.key = this.keys[place] ?? '';
+      return from + head.length;
+    }
+    if (text.charCodeAt(from) !== QUOTE) throw new JsonProblem(notAnObject);
+    const end = endOfString(text, from);
+    const colon = skipBlanks(text, end);
+    if (text.charCodeAt(colon) !== COLON) throw new JsonProblem('Malformed JSON error');
+    this.key = unescapeJson(text.slice(from + 1, end - 1));
+    if (place < expectedMax) {
+      this.heads[place] = text.slice(from, colon + 1);
+      this.keys[place] = this.key;
+    }
+    return colon + 1;
   }
 }
 

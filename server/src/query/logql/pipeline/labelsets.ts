@@ -30,7 +30,7 @@ export class EntryLabelSets {
 export function stateKey(state: LineState): string {
   let key = `${state.stream.index}`;
   for (const text of state.metadata) key += `|${text.length}:${text}`;
-  for (const [name, value] of state.parsed) key += `,${name.length}:${name}${value.length}:${value}`;
+  key += state.parsed.key();
   for (const name of state.deleted) key += `-${name}`;
   return state.error === '' && state.errorDetails === '' ? key : `${key}!${state.error}:${state.errorDetails}`;
 }

@@ -23,7 +23,7 @@ export function logfmtParser({ strict, keepEmpty }: Options, hints: Hints): Step
         continue;
       }
       // In plain text every word is a key without a value: too many names to remember.
-      if (!keepEmpty && scanner.value === '') continue;
+      if (!keepEmpty && !scanner.hasValue) continue;
       const name = nameOf(scanner.key);
       if (name === '' || isUseless(hints, name)) continue;
       extract(state, hints, name, cleanValue(scanner.value));
@@ -52,7 +52,8 @@ export function logfmtExtractor(extractions: readonly Extraction[], strict: bool
       const key = nameOf(scanner.key);
       const name = nameOfPath.get(key) ?? key;
       if (!names.has(name)) continue;
-      state.set(state.nameFor(name), scanner.value.includes('\ufffd') ? '' : scanner.value);
+      const { value } = scanner;
+      state.set(state.nameFor(name), value.includes('\ufffd') ? '' : value);
     }
     if (strict && scanner.problem !== '') failParser(state, hints, LOGFMT_ERROR, scanner.problem);
     return true;

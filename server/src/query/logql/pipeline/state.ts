@@ -1,4 +1,5 @@
 import { type Labels, noLabels } from '#model';
+import { ParsedLabels } from './parsedlabels.ts';
 import { type Stream, streamOf } from './stream.ts';
 
 export const ERROR = '__error__';
@@ -18,7 +19,7 @@ export class LineState {
   stream: Stream = streamOf(noLabels, 0);
   /** Names and values by turns, as the stages left them. */
   metadata: string[] = [];
-  readonly parsed = new Map<string, string>();
+  readonly parsed = new ParsedLabels();
   /** Stream labels that a stage took away. */
   readonly deleted: string[] = [];
   error = '';
@@ -30,12 +31,12 @@ export class LineState {
     this.line = line;
     this.timeNs = timeNs;
     this.stream = stream;
-    if (this.parsed.size > 0) this.parsed.clear();
+    this.parsed.clear();
     if (this.spent.size > 0) this.spent.clear();
-    this.deleted.length = 0;
+    if (this.deleted.length > 0) this.deleted.length = 0;
     this.error = '';
     this.errorDetails = '';
-    this.metadata.length = 0;
+    if (this.metadata.length > 0) this.metadata.length = 0;
     if (metadata.length > 0) this.addMetadata(metadata);
   }
 
