@@ -2,7 +2,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
 const server = 'http://127.0.0.1:4320';
-const served = ['/api', '/prometheus', '/loki', '/jaeger', '/v1'];
+const served = ['/api', '/prometheus', '/loki', '/jaeger', '/tempo', '/v1'];
 
 export default defineConfig({
   plugins: [react()],

@@ -74,6 +74,10 @@ export function createProduct(options: ProductOptions = {}): Product {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     child = life;
+    // A test that fails before it has its product in hand cannot end it.
+    const orphaned = () => life.kill();
+    process.once('exit', orphaned);
+    life.once('exit', () => process.off('exit', orphaned));
     let thisLife = '';
     for (const stream of [life.stdout, life.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {

@@ -53,7 +53,7 @@ export async function visit(browser: Browser, url: string, options: BrowserConte
     void dialog.dismiss();
   });
   page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(`console: ${message.text()}`);
+    if (message.type() === 'error') complaints.push(`console: ${message.text()} ${message.location().url}`);
   });
   await page.goto(url);
   return { page, complaints };

@@ -50,6 +50,35 @@ test('LogQL answers with lines, and with a chart when it counts them', async () 
   expect(complaints).toEqual([]);
 });
 
+test('TraceQL answers with a chart when it computes', async () => {
+  const query = encodeURIComponent('{ } | count_over_time() by (resource.service.name)');
+  const { page, complaints } = await visit(browser, `${product.url}/traces?q=${query}`);
+  await page.locator('.legend').getByText(shop.service).first().waitFor();
+  expect(complaints).toEqual([]);
+});
+
+test('a click on a value of a line goes into its LogQL query', async () => {
+  const query = encodeURIComponent(`{service_name="${shop.service}"}`);
+  const { page, complaints } = await visit(browser, `${product.url}/logs?q=${query}`);
+  await page.locator('.log-line').first().click();
+  const row = page.locator('.attributes tr', { hasText: 'trace_id' }).first();
+  const traceId = await row.locator('td.mono').textContent();
+  await row.hover();
+  await row.getByRole('button', { name: 'Only with this value' }).click();
+  await page.waitForURL(/trace_id/);
+  expect(new URL(page.url()).searchParams.get('q')).toBe(`{service_name="${shop.service}"} | trace_id="${traceId}"`);
+  await page.locator('.log-row').first().waitFor();
+  expect(complaints).toEqual([]);
+});
+
+test('a fixed range and a trace are asked for again when the reader says so', async () => {
+  const { page } = await visit(browser, `${product.url}/traces/${shop.failingTraceIds[0]}`);
+  await page.getByRole('tree').waitFor();
+  const again = page.waitForResponse(/\/api\/traces\//);
+  await page.getByLabel('Refresh now').click();
+  expect((await again).status()).toBe(200);
+});
+
 test('what cannot be read says why, where it stands', async () => {
   const { page } = await visit(browser, `${product.url}/traces?q=${encodeURIComponent('{ status = }')}`);
   await page
@@ -71,5 +100,10 @@ test('an answer leads to its SQL', async () => {
     .waitFor();
   await page.getByRole('link', { name: 'All queries' }).click();
   await page.getByText('/api/logs text=order').first().waitFor();
+  // Every open page asks for the status; those who look at queries are not shown that until they ask.
+  const polls = page.locator('.queries-table').getByText('GET /api/status');
+  expect(await polls.count()).toBe(0);
+  await page.getByLabel("With Farol's own polls").click();
+  await polls.first().waitFor();
   expect(complaints).toEqual([]);
 });

@@ -68,9 +68,11 @@ test.each(readers)(
       '/welcome',
       '/status',
       '/queries',
+      '/rules',
       `/logs?q=${encodeURIComponent('{service_name=~".+"}')}`,
       `/logs?q=${encodeURIComponent('sum by (detected_level) (count_over_time({service_name=~".+"}[1m]))')}`,
       `/traces?q=${encodeURIComponent('{ status = error }')}`,
+      `/traces?q=${encodeURIComponent('{ } | rate() by (resource.service.name)')}`,
     ];
     for (const path of paths) {
       await page.goto(`${product.url}${path}`);

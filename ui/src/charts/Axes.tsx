@@ -1,12 +1,13 @@
 import { memo } from 'react';
 import { useFormat } from '../i18n/language.tsx';
-import { placeOf, type Scale, timeTicks } from './scale.ts';
+import { placeOf, type Scale, timeTicks, type Unit } from './scale.ts';
 
 interface AxesProps {
   readonly startMs: number;
   readonly endMs: number;
   readonly scale: Scale;
   readonly kind: 'linear' | 'log';
+  readonly unit: Unit;
   readonly say: (value: number) => string;
   readonly gutter: { readonly left: number; readonly top: number; readonly bottom: number };
   readonly width: number;
@@ -16,8 +17,10 @@ interface AxesProps {
 const pixelsPerTick = 96;
 
 /** The quiet grid and its labels. */
-export const Axes = memo(function Axes({ startMs, endMs, scale, kind, say, gutter, width, height }: AxesProps) {
+export const Axes = memo(function Axes({ startMs, endMs, scale, kind, unit, say, gutter, width, height }: AxesProps) {
   const format = useFormat();
+  // A single rate may be said by the minute; the marks of one axis are all said by the second.
+  const told = unit === 'rate' && scale.max >= 0.5 ? (value: number) => `${format.plain(value)}/s` : say;
   if (width <= 0) return null;
   const { ticks, stepMs } = timeTicks({ startMs, endMs, count: Math.max(2, Math.floor(width / pixelsPerTick)) });
   return (
@@ -33,7 +36,7 @@ export const Axes = memo(function Axes({ startMs, endMs, scale, kind, say, gutte
           <g key={tick}>
             <line x1={gutter.left} x2={gutter.left + width} y1={y} y2={y} />
             <text x={gutter.left - 8} y={y + 3.5} textAnchor="end">
-              {say(tick)}
+              {told(tick)}
             </text>
           </g>
         );

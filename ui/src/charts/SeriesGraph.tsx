@@ -1,5 +1,5 @@
 import { type ReactNode, useMemo, useState } from 'react';
-import type { RangeSeries } from '../data/prometheus.ts';
+import type { Labels, RangeSeries } from '../data/prometheus.ts';
 import { useFormat, useWords } from '../i18n/language.tsx';
 import { hueCount } from '../look/hues.ts';
 import { useRange } from '../url/useUrl.ts';
@@ -32,11 +32,13 @@ interface SeriesGraphProps {
   readonly range: Grid;
   readonly unit: Unit;
   readonly points?: readonly ChartPoint[];
+  /** Where a series has a colour of its own, such as a level's. */
+  readonly colorOf?: (labels: Labels) => string | undefined;
   readonly aside?: ReactNode;
 }
 
 /** Series as lines on one chart, with a legend that says last, max and mean. */
-export function SeriesGraph({ label, lines, range, unit, points, aside }: SeriesGraphProps) {
+export function SeriesGraph({ label, lines, range, unit, points, colorOf, aside }: SeriesGraphProps) {
   const words = useWords();
   const say = sayOf(unit, useFormat());
   const { zoomTo, zoomBack } = useRange();
@@ -46,7 +48,7 @@ export function SeriesGraph({ label, lines, range, unit, points, aside }: Series
     () => Array.from({ length: Math.floor((endMs - startMs) / stepMs) + 1 }, (_, i) => startMs + i * stepMs),
     [startMs, endMs, stepMs],
   );
-  const drawn = drawnFrom(lines, range);
+  const drawn = drawnFrom(lines, range, colorOf);
   const { common } = nameSeries(lines.map(({ series }) => series.labels));
   return (
     <>
@@ -83,12 +85,16 @@ export function SeriesGraph({ label, lines, range, unit, points, aside }: Series
   );
 }
 
-function drawnFrom(lines: readonly GraphLine[], grid: Grid): readonly DrawnSeries[] {
+function drawnFrom(
+  lines: readonly GraphLine[],
+  grid: Grid,
+  colorOf: SeriesGraphProps['colorOf'],
+): readonly DrawnSeries[] {
   const { nameOf } = nameSeries(lines.map(({ series }) => series.labels));
   return lines.slice(0, seriesMax).map(({ series, prefix }, i) => ({
     name: `${prefix ?? ''} ${printLabels(series.labels)}`,
     label: `${prefix === undefined ? '' : `${prefix} · `}${nameOf(series.labels)}`,
-    color: `var(--hue-${i % hueCount})`,
+    color: colorOf?.(series.labels) ?? `var(--hue-${i % hueCount})`,
     values: onGrid({ timesMs: series.timesMs, values: series.values, ...grid }),
   }));
 }

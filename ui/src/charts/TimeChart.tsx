@@ -64,6 +64,7 @@ export function TimeChart(props: TimeChartProps) {
         endMs={endMs}
         scale={scale}
         kind={vertical}
+        unit={props.unit}
         say={props.say}
         gutter={gutter}
         width={plotWidth}

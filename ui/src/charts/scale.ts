@@ -63,9 +63,9 @@ function roundStep(rough: number, base: 10 | 1_024, unit: Unit): number {
   if (!(rough > 0)) return 1;
   const unitSize = base ** Math.floor(Math.log(rough) / Math.log(base));
   const choices = base === 10 ? [1, 2, 2.5, 5, 10] : [1, 2, 5, 10, 20, 50, 100, 200, 256, 512, 1_024];
-  // Half a request or two and a half goroutines are not things to put on an axis.
-  const whole = unit === 'count' && rough < 10;
+  // Half a request, or a quarter of a percent, is not a thing to put on an axis.
+  const whole = (unit === 'count' && rough < 10) || (unit === 'share' && rough < 0.01);
   const step =
     unitSize * (choices.find((choice) => choice * unitSize >= rough * 0.999 && !(whole && choice === 2.5)) ?? base);
-  return unit === 'count' ? Math.max(1, step) : step;
+  return Math.max(step, unit === 'count' ? 1 : unit === 'share' ? 0.001 : 0);
 }

@@ -14,12 +14,16 @@ export interface RangeSeries {
 export interface InstantSeries {
   readonly labels: Labels;
   readonly timeMs: number;
+  /** The number of observations, when it is a histogram. */
   readonly value: number;
+  readonly histogram?: { readonly count: number; readonly sum: number };
 }
 
 export interface QueryAnswer<T> {
   readonly kind: 'matrix' | 'vector' | 'scalar' | 'string';
   readonly series: readonly T[];
+  /** Further series, of native histograms; only a range leaves them out. */
+  readonly histograms: number;
   readonly text?: string;
   readonly warnings: readonly string[];
   readonly infos: readonly string[];
@@ -40,6 +44,8 @@ export interface MetricKind {
   readonly type: string;
   readonly help: string;
   readonly unit: string;
+  /** A histogram without series for its buckets. */
+  readonly native?: boolean;
 }
 
 interface Envelope<T> {
@@ -49,6 +55,18 @@ interface Envelope<T> {
   readonly infos?: readonly string[];
 }
 type Sample = readonly [number, string];
+type HistogramSample = readonly [number, { readonly count: string; readonly sum: string }];
+interface RangeRow {
+  readonly metric: Labels;
+  readonly values?: readonly Sample[];
+  readonly histograms?: readonly HistogramSample[];
+}
+interface InstantRow {
+  readonly metric: Labels;
+  readonly value?: Sample;
+  readonly histogram?: HistogramSample;
+  readonly values?: readonly Sample[];
+}
 interface RawResult {
   readonly resultType: QueryAnswer<never>['kind'];
   readonly result: unknown;
@@ -102,15 +120,13 @@ async function askRange(
     { query, start: range.startMs / 1_000, end: range.endMs / 1_000, step: range.stepMs / 1_000 },
     signal,
   );
-  const rows = answer.data.result as readonly { metric: Labels; values?: readonly Sample[] }[];
-  return {
-    ...wordsOf(answer),
-    series: seriesOf(rows),
-  };
+  const rows = answer.data.result as readonly RangeRow[];
+  const drawn = rows.filter(({ histograms = [], values = [] }) => values.length > 0 || histograms.length === 0);
+  return { ...wordsOf(answer), series: seriesOf(drawn), histograms: rows.length - drawn.length };
 }
 
 /** A matrix as the wire has it; Loki's is the same. */
-export function seriesOf(rows: readonly { metric: Labels; values?: readonly Sample[] }[]): readonly RangeSeries[] {
+export function seriesOf(rows: readonly RangeRow[]): readonly RangeSeries[] {
   return rows.map(({ metric, values = [] }) => ({
     labels: metric,
     timesMs: values.map(([seconds]) => Math.round(seconds * 1_000)),
@@ -124,11 +140,11 @@ async function askInstant(query: string, timeMs: number, signal: AbortSignal): P
   const words = wordsOf(answer);
   if (resultType === 'string') return { ...words, series: [], text: (result as Sample)[1] };
   if (resultType === 'scalar') return { ...words, series: [instantOf({}, result as Sample)] };
-  const rows = result as readonly { metric: Labels; value?: Sample; values?: readonly Sample[] }[];
+  const rows = result as readonly InstantRow[];
   return {
     ...words,
-    series: rows.flatMap(({ metric, value, values }) =>
-      (value ? [value] : (values ?? [])).map((sample) => instantOf(metric, sample)),
+    series: rows.flatMap(({ metric, value, histogram, values = [] }) =>
+      histogram ? [histogramOf(metric, histogram)] : (value ? [value] : values).map((one) => instantOf(metric, one)),
     ),
   };
 }
@@ -160,6 +176,7 @@ async function askMetricKinds(signal: AbortSignal): Promise<readonly MetricKind[
     getJson<Envelope<readonly string[]>>(`${api}/label/__name__/values`, {}, signal),
   ]);
   const described = metadata.data;
+  const known = new Set(names.data);
   const rest = names.data.filter((name) => !described[name] && !described[familyOf(name)]);
   return [
     ...Object.entries(described).map(([name, kinds]) => ({
@@ -167,6 +184,7 @@ async function askMetricKinds(signal: AbortSignal): Promise<readonly MetricKind[
       type: kinds[0]?.type ?? 'unknown',
       help: kinds[0]?.help ?? '',
       unit: kinds[0]?.unit ?? '',
+      native: known.has(name) && !known.has(`${name}_bucket`),
     })),
     ...rest.map((name) => ({ name, type: 'unknown', help: '', unit: '' })),
   ].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -179,6 +197,7 @@ function familyOf(name: string): string {
 function wordsOf(answer: Envelope<RawResult>) {
   return {
     kind: answer.data.resultType,
+    histograms: 0,
     warnings: answer.warnings ?? [],
     infos: answer.infos ?? [],
     askedId: askedIdOf(answer),
@@ -187,6 +206,11 @@ function wordsOf(answer: Envelope<RawResult>) {
 
 function instantOf(labels: Labels, [seconds, value]: Sample): InstantSeries {
   return { labels, timeMs: seconds * 1_000, value: numberOf(value) };
+}
+
+function histogramOf(labels: Labels, [seconds, { count, sum }]: HistogramSample): InstantSeries {
+  const value = numberOf(count);
+  return { labels, timeMs: seconds * 1_000, value, histogram: { count: value, sum: numberOf(sum) } };
 }
 
 function numberOf(text: string): number {

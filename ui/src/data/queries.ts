@@ -11,7 +11,16 @@ import type {
   TraceAnswer,
   TracesAnswer,
 } from '@farol/contract';
-import { keepPreviousData, QueryClient, queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import {
+  keepPreviousData,
+  QueryClient,
+  queryOptions,
+  useInfiniteQuery,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
+import { useCallback } from 'react';
+import { useClock } from '../url/Clock.tsx';
 import type { Range } from '../url/timeRange.ts';
 import { ApiFailure, askedIdOf, getJson, type Params } from './http.ts';
 
@@ -28,6 +37,17 @@ export function makeQueryClient(): QueryClient {
       },
     },
   });
+}
+
+/** Moves `now`, and asks again what does not depend on it: a range between two dates, a trace, the rules. */
+export function useAskAgain(): () => void {
+  const client = useQueryClient();
+  const { refresh } = useClock();
+  return useCallback(() => {
+    refresh();
+    // After the page has drawn itself for the new `now`: what it is asking for already is not asked for twice.
+    setTimeout(() => void client.invalidateQueries({ refetchType: 'active' }, { cancelRefetch: false }));
+  }, [client, refresh]);
 }
 
 export interface Scope extends Range {
@@ -102,8 +122,15 @@ export const useStatus = (refetchMs: number) =>
 export const useIngest = (refetchMs: number) =>
   useQuery({ ...ask<IngestAnswer>('/api/ingest', {}), refetchInterval: refetchMs, staleTime: 0 });
 
+/** All that are kept: what is hidden of them must not crowd out the rest. */
+const askedQueriesMax = 500;
+
 export const useAskedQueries = (refetchMs: number) =>
-  useQuery({ ...ask<QueriesAnswer>('/api/queries', {}), refetchInterval: refetchMs, staleTime: 0 });
+  useQuery({
+    ...ask<QueriesAnswer>('/api/queries', { limit: askedQueriesMax }),
+    refetchInterval: refetchMs,
+    staleTime: 0,
+  });
 
 export const useQueryInspection = (id: string) =>
   useQuery({ ...ask<QueryAnswer>(`/api/queries/${encodeURIComponent(id)}`, {}), staleTime: Number.POSITIVE_INFINITY });

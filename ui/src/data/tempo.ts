@@ -2,6 +2,7 @@ import type { TraceSummary } from '@farol/contract';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { Range } from '../url/timeRange.ts';
 import { askedIdOf, getJson } from './http.ts';
+import type { PromExemplar, RangeSeries } from './prometheus.ts';
 
 /** Tempo's API under `/tempo`: TraceQL. */
 export interface TraceqlAnswer {
@@ -29,6 +30,81 @@ export const useTraceql = (query: string, range: Range, limit: number) =>
     placeholderData: keepPreviousData,
     enabled: query.trim() !== '',
   });
+
+export interface TraceqlSeriesAnswer {
+  readonly series: readonly RangeSeries[];
+  readonly exemplars: readonly PromExemplar[];
+  readonly partial?: string;
+  readonly askedId?: string;
+}
+
+/** For queries that compute, such as `{ } | rate()`. */
+export const useTraceqlSeries = (query: string, grid: Range & { readonly stepMs: number }) =>
+  useQuery({
+    queryKey: ['traceql-series', query, grid.startMs, grid.endMs, grid.stepMs],
+    queryFn: ({ signal }) => askTraceqlSeries(query, grid, signal),
+    placeholderData: keepPreviousData,
+  });
+
+const exemplarsMax = 100;
+
+interface Value {
+  readonly stringValue?: string;
+  readonly intValue?: string;
+  readonly doubleValue?: number | string;
+  readonly boolValue?: boolean;
+}
+
+interface Series {
+  readonly labels: readonly { readonly key: string; readonly value: Value }[];
+  readonly samples: readonly { readonly timestampMs: string; readonly value: number | string }[];
+  readonly exemplars?: readonly {
+    readonly labels: Series['labels'];
+    readonly value: number | string;
+    readonly timestampMs: string;
+  }[];
+}
+
+async function askTraceqlSeries(
+  query: string,
+  { startMs, endMs, stepMs }: Range & { readonly stepMs: number },
+  signal: AbortSignal,
+): Promise<TraceqlSeriesAnswer> {
+  const times = { start: `${startMs}000000`, end: `${endMs}000000`, step: `${stepMs}ms` };
+  const params = { q: query, ...times, exemplars: exemplarsMax };
+  const answer = await getJson<{ series?: readonly Series[]; message?: string }>(
+    '/tempo/api/metrics/query_range',
+    params,
+    signal,
+  );
+  const series = answer.series ?? [];
+  return {
+    series: series.map(({ labels, samples }) => ({
+      labels: textsOf(labels),
+      timesMs: samples.map(({ timestampMs }) => Number(timestampMs)),
+      values: samples.map(({ value }) => Number(value)),
+    })),
+    exemplars: series.flatMap(exemplarsOf),
+    ...(answer.message && { partial: answer.message }),
+    askedId: askedIdOf(answer),
+  };
+}
+
+function exemplarsOf({ labels: of, exemplars = [] }: Series): PromExemplar[] {
+  return exemplars.map(({ labels, value, timestampMs }) => {
+    const { 'trace:id': traceId = '', 'span:id': spanId = '' } = textsOf(labels);
+    return {
+      timeMs: Number(timestampMs),
+      value: Number(value),
+      traceId,
+      labels: { span_id: spanId },
+      series: textsOf(of),
+    };
+  });
+}
+
+const textsOf = (labels: Series['labels']): Record<string, string> =>
+  Object.fromEntries(labels.map(({ key, value }) => [key, String(Object.values(value)[0] ?? '')]));
 
 async function askTraceql(query: string, range: Range, limit: number, signal: AbortSignal): Promise<TraceqlAnswer> {
   const params = { q: query, limit, ...seconds(range) };

@@ -1,7 +1,7 @@
 import type { Attribute } from '@farol/contract';
 import { ActionIcon, TextInput, Tooltip } from '@mantine/core';
 import { IconFilter, IconFilterMinus } from '@tabler/icons-react';
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
 import { useWords } from '../i18n/language.tsx';
 import { CopyButton } from './CopyButton.tsx';
 
@@ -40,7 +40,7 @@ export function Attributes({ of, onFilterIn, onFilterOut, filterInLabel, searcha
         <tbody>
           {shown.map((attribute) => (
             <tr key={attribute.key}>
-              <th scope="row">{attribute.key}</th>
+              <th scope="row">{breakable(attribute.key)}</th>
               <td className="mono">{attribute.value === '' ? <span className="faint">""</span> : attribute.value}</td>
               <td className="attributes-actions">
                 {onFilterIn && (
@@ -77,4 +77,15 @@ export function Attributes({ of, onFilterIn, onFilterOut, filterInLabel, searcha
       </table>
     </>
   );
+}
+
+/** A long key goes on in the next line between its words, not within one. */
+function breakable(key: string) {
+  return key.split(/(?<=[._/-])/).map((part, i) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a key have no identity but their place.
+    <Fragment key={i}>
+      {part}
+      <wbr />
+    </Fragment>
+  ));
 }

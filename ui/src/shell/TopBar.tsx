@@ -3,21 +3,22 @@ import { useMediaQuery } from '@mantine/hooks';
 import { IconFilter, IconFilterFilled, IconRefresh, IconSearch } from '@tabler/icons-react';
 import { useIsFetching } from '@tanstack/react-query';
 import { useLocation } from '@tanstack/react-router';
-import { useServices } from '../data/queries.ts';
+import { useAskAgain, useServices } from '../data/queries.ts';
 import { useWords } from '../i18n/language.tsx';
-import { useClock } from '../url/Clock.tsx';
 import { useGo, useRange, useUrl } from '../url/useUrl.ts';
 import { Lamp } from './Lamp.tsx';
 import { TimePicker } from './TimePicker.tsx';
 import { useServiceOfPath } from './usePlaceSearch.ts';
 
+/** About now, or about one trace, whatever the range and the filters. */
+const rangeless = ['/welcome', '/status', '/rules', '/queries', '/traces/'];
+
 export function TopBar({ onSearch }: { onSearch: () => void }) {
   const words = useWords();
-  const { refresh } = useClock();
+  const askAgain = useAskAgain();
   const busy = useIsFetching() > 0;
   const { pathname } = useLocation();
-  // These two are about now, whatever the range.
-  const timed = pathname !== '/welcome' && pathname !== '/status';
+  const timed = !rangeless.some((path) => pathname.startsWith(path));
   return (
     <header className="top-bar">
       <span className="top-lamp">
@@ -32,7 +33,7 @@ export function TopBar({ onSearch }: { onSearch: () => void }) {
         {timed && <FiltersInPlace />}
         {timed && <TimePicker />}
         <Tooltip label={words.refreshNow} openDelay={300}>
-          <ActionIcon variant="default" size={30} aria-label={words.refreshNow} onClick={refresh}>
+          <ActionIcon variant="default" size={30} aria-label={words.refreshNow} onClick={askAgain}>
             <IconRefresh size={16} stroke={1.8} className={busy ? 'turning' : undefined} />
           </ActionIcon>
         </Tooltip>
@@ -47,8 +48,8 @@ function FiltersInPlace() {
   const [search] = useUrl();
   const { pathname } = useLocation();
   const phone = useMediaQuery('(max-width: 760px)', window.innerWidth <= 760, { getInitialValueInEffect: false });
-  // PromQL names its own labels.
-  if (pathname === '/metrics-explorer') return null;
+  // A query names its own labels.
+  if (pathname === '/metrics-explorer' || search.q !== undefined) return null;
   if (!phone) return <Filters />;
   const on = search.env !== undefined || search.service !== undefined;
   return (

@@ -35,6 +35,8 @@ export interface Search {
 
   /** A question of the query inspector. */
   readonly asked?: string;
+  /** With the questions that Farol's own pages ask all the time. */
+  readonly own?: '1';
 
   readonly q?: readonly string[];
   readonly view?: 'graph' | 'table';
@@ -68,6 +70,7 @@ const choices = {
   order: ['recent', 'slowest'],
   state: ['firing', 'pending', 'failing'],
   live: ['1'],
+  own: ['1'],
   view: ['graph', 'table'],
   exemplars: ['1'],
 } as const;

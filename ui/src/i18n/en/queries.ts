@@ -6,6 +6,7 @@ export const queries = {
   queriesHint:
     'The last questions that were asked, and what each cost. Farol keeps the last 500 until it is restarted.',
   queriesNone: 'Nothing has been asked yet.',
+  ownPolls: (n: number) => `With Farol's own polls (${n})`,
   queryGone: 'This question is no longer kept.',
   queryGoneHint: 'The last 500 are. Ask it again, or look for its trace under the service farol.',
   question: 'Question',

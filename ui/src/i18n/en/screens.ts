@@ -3,6 +3,7 @@ export const screens = {
   // Services
   servicesNone: 'No service has reported in this range',
   servicesNoneHint: 'Widen the time range, or send some data: it takes two minutes.',
+  servicesOnlyFarol: 'So far only Farol itself reports',
   servicesNoMatch: 'No service matches these filters',
   servicesNoMatchHint: 'Remove the environment or service filter to see the others.',
   removeFilters: 'Remove the filters',
@@ -18,7 +19,7 @@ export const screens = {
   health: 'Health',
   sortBy: (what: string) => `Sort by ${what}`,
   ingestLine: (n: number) => (n === 1 ? '1 sender' : `${n} senders`),
-  ingestRejected: (n: string) => `${n} items rejected`,
+  ingestRejected: (n: number, said = String(n)) => (n === 1 ? '1 item rejected' : `${said} items rejected`),
   ingestFine: 'nothing rejected',
   ingest: 'Ingest',
 
@@ -166,7 +167,7 @@ export const screens = {
   logSearch: 'Words, "a phrase", -without',
   logsNone: 'No log line matches',
   logsNoneHint: 'Widen the time range or remove a filter.',
-  linesFound: (n: string) => `${n} lines`,
+  linesFound: (n: number, said = String(n)) => (n === 1 ? '1 line' : `${said} lines`),
   logsEnd: 'That is all there is in this range.',
   loadingMore: 'Loading older lines…',
   live: 'Live',
@@ -202,6 +203,12 @@ export const screens = {
   metricsNever: 'No metrics have arrived yet',
   metricsPick: 'Pick a metric or write a query',
   metricsPickHint: 'Choose one from the list, or type PromQL above. Ctrl+Space completes.',
+  histogramsFound: (n: number) =>
+    n === 1
+      ? 'One of the series is a native histogram, which has no line of its own.'
+      : `${n} of the series are native histograms, which have no line of their own.`,
+  histogramP95: 'Draw its 95th percentile',
+  histogramValue: (count: string, sum: string) => `${count} observations, ${sum} in sum`,
   metricsNoSeries: 'The query is fine, but nothing matches in this range',
   metricsNoSeriesHint: 'Check the label values, or widen the time range.',
   seriesCount: (n: number) => (n === 1 ? '1 series' : `${n} series`),

@@ -6,6 +6,7 @@ export const queries: { [K in keyof typeof en]: (typeof en)[K] } = {
   inspectHint: 'O que esta resposta custou: as etapas, o SQL, as linhas e o tempo de cada uma',
   queriesHint: 'As últimas perguntas feitas e o custo de cada uma. O Farol guarda as 500 últimas até ser reiniciado.',
   queriesNone: 'Nada foi perguntado ainda.',
+  ownPolls: (n) => `Com as consultas periódicas do próprio Farol (${n})`,
   queryGone: 'Esta pergunta não está mais guardada.',
   queryGoneHint: 'Só as 500 últimas ficam. Pergunte de novo ou procure o trace dela no serviço farol.',
   question: 'Pergunta',

@@ -4,6 +4,7 @@ import type { Words } from '../words.ts';
 export const screens: Pick<Words, keyof typeof english> = {
   servicesNone: 'Nenhum serviço deu sinal neste período',
   servicesNoneHint: 'Amplie o período ou envie dados: leva dois minutos.',
+  servicesOnlyFarol: 'Por enquanto só o próprio Farol dá sinal',
   servicesNoMatch: 'Nenhum serviço passa por estes filtros',
   servicesNoMatchHint: 'Remova o filtro de ambiente ou de serviço para ver os outros.',
   removeFilters: 'Remover os filtros',
@@ -19,7 +20,7 @@ export const screens: Pick<Words, keyof typeof english> = {
   health: 'Saúde',
   sortBy: (what) => `Ordenar por ${what}`,
   ingestLine: (n) => (n === 1 ? '1 emissor' : `${n} emissores`),
-  ingestRejected: (n) => `${n} itens rejeitados`,
+  ingestRejected: (n, said = String(n)) => (n === 1 ? '1 item rejeitado' : `${said} itens rejeitados`),
   ingestFine: 'nada rejeitado',
   ingest: 'Recebimento',
 
@@ -69,7 +70,7 @@ export const screens: Pick<Words, keyof typeof english> = {
   chartZoomHint: 'Arraste para aproximar; clique duplo para voltar.',
   chartEmpty: 'Nenhum ponto neste período.',
   chartOf: (title) => `Gráfico: ${title}`,
-  seriesMore: (n) => `mais ${n} séries`,
+  seriesMore: (n) => (n === 1 ? 'mais 1 série' : `mais ${n} séries`),
   max: 'máx',
   mean: 'média',
   lastValue: 'último',
@@ -161,7 +162,7 @@ export const screens: Pick<Words, keyof typeof english> = {
   logSearch: 'Palavras, "uma frase", -sem',
   logsNone: 'Nenhuma linha encontrada',
   logsNoneHint: 'Amplie o período ou remova um filtro.',
-  linesFound: (n) => `${n} linhas`,
+  linesFound: (n, said = String(n)) => (n === 1 ? '1 linha' : `${said} linhas`),
   logsEnd: 'É tudo o que há neste período.',
   loadingMore: 'Carregando linhas mais antigas…',
   live: 'Ao vivo',
@@ -196,8 +197,14 @@ export const screens: Pick<Words, keyof typeof english> = {
   metricsNever: 'Ainda não chegou nenhuma métrica',
   metricsPick: 'Escolha uma métrica ou escreva uma consulta',
   metricsPickHint: 'Escolha na lista ou digite PromQL acima. Ctrl+Espaço completa.',
+  histogramsFound: (n) =>
+    n === 1
+      ? 'Uma das séries é um histograma nativo, que não tem linha própria.'
+      : `${n} das séries são histogramas nativos, que não têm linha própria.`,
+  histogramP95: 'Desenhar o percentil 95',
+  histogramValue: (count, sum) => `${count} observações, ${sum} no total`,
   metricsNoSeries: 'A consulta está certa, mas nada corresponde neste período',
-  metricsNoSeriesHint: 'Confira os valores dos labels ou amplie o período.',
+  metricsNoSeriesHint: 'Confira os valores dos rótulos ou amplie o período.',
   seriesCount: (n) => (n === 1 ? '1 série' : `${n} séries`),
   seriesCut: (shown, all) => `Mostrando ${shown} de ${all} séries. Agregue para ver todas, como em sum by (…).`,
   value: 'Valor',

@@ -116,13 +116,7 @@ function Fields({ log }: { log: Log }) {
       <Attributes
         of={[...identity(log), ...log.attributes]}
         onFilterIn={({ key, value }) =>
-          change(
-            key === 'trace_id'
-              ? { trace: value }
-              : key === 'span_id'
-                ? { trace: log.traceId, span: value }
-                : withValue(search, key, value),
-          )
+          change(key === 'span_id' && !search.q ? { trace: log.traceId, span: value } : withValue(search, key, value))
         }
         onFilterOut={({ key, value }) => change(withoutValue(search, key, value))}
       />

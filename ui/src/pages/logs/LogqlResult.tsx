@@ -2,16 +2,18 @@ import { Button, Skeleton } from '@mantine/core';
 import { type ReactNode, useEffect, useState } from 'react';
 import { SeriesGraph } from '../../charts/SeriesGraph.tsx';
 import { useLogql } from '../../data/loki.ts';
+import { useAskAgain } from '../../data/queries.ts';
 import { useWords } from '../../i18n/language.tsx';
 import { Empty, Faces } from '../../parts/Faces.tsx';
 import { Inspect } from '../../parts/Inspect.tsx';
 import { QueryEditor } from '../../parts/QueryEditor.tsx';
 import { refusalIn } from '../../parts/refusalIn.tsx';
-import { useClock } from '../../url/Clock.tsx';
 import { useRange, useUrl } from '../../url/useUrl.ts';
 import { alignedTo, stepMsFor } from '../metrics/step.ts';
 import { LogLines } from './LogLines.tsx';
+import { colorOfLevel } from './levelSeries.ts';
 import { logql } from './logqlLanguage.ts';
+import { Volume } from './Volume.tsx';
 
 const linesMax = 1_000;
 
@@ -21,7 +23,7 @@ const example = '{service_name="…"} |= "timeout"';
 export function LogqlResult({ query, mode }: { query: string; mode: ReactNode }) {
   const words = useWords();
   const [search, change] = useUrl();
-  const { refresh } = useClock();
+  const askAgain = useAskAgain();
   const range = useRange();
   const [draft, setDraft] = useState(query);
   useEffect(() => setDraft(query), [query]);
@@ -29,7 +31,7 @@ export function LogqlResult({ query, mode }: { query: string; mode: ReactNode })
   const grid = { ...alignedTo(range, stepMs), stepMs };
   // A chart's points stand on the grid; lines are wanted up to the very end of the range.
   const answer = useLogql(query, { ...grid, endMs: Math.max(grid.endMs, range.endMs) }, linesMax);
-  const run = (text: string) => (text === query ? refresh() : change({ q: [text] }));
+  const run = (text: string) => (text === query ? askAgain() : change({ q: [text] }));
   return (
     <>
       <div className="logs-head">
@@ -41,6 +43,7 @@ export function LogqlResult({ query, mode }: { query: string; mode: ReactNode })
           </Button>
           {mode}
         </div>
+        <Volume query={query} />
       </div>
       <div className="logs-body">
         {query.trim() === '' ? (
@@ -59,7 +62,7 @@ export function LogqlResult({ query, mode }: { query: string; mode: ReactNode })
               data.kind === 'lines' ? (
                 <div className="logql-lines">
                   <p className="series-count quiet">
-                    {data.truncated ? words.newestLines(data.logs.length) : words.linesFound(String(data.logs.length))}{' '}
+                    {data.truncated ? words.newestLines(data.logs.length) : words.linesFound(data.logs.length)}{' '}
                     <Inspect id={data.askedId} />
                   </p>
                   <LogLines logs={data.logs} more={false} fetching={false} onMore={noMore} />
@@ -71,6 +74,7 @@ export function LogqlResult({ query, mode }: { query: string; mode: ReactNode })
                     lines={data.series.map((series) => ({ series }))}
                     range={grid}
                     unit="plain"
+                    colorOf={colorOfLevel}
                     aside={<Inspect id={data.askedId} />}
                   />
                 </div>

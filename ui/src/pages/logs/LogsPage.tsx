@@ -178,7 +178,7 @@ function Histogram({ filter, askedId }: { filter: ReturnType<typeof filterFrom>;
             empty=" "
           />
           <span className="logs-total quiet">
-            {words.linesFound(format.exact(total))} <Inspect id={askedId} />
+            {words.linesFound(total, format.exact(total))} <Inspect id={askedId} />
           </span>
         </div>
       )}

@@ -13,3 +13,11 @@ test('wanting a value and not wanting it cannot both hold', () => {
   expect(withValue({ attr: ['k!=v'] }, 'k', 'v')).toEqual({ attr: ['k=v'] });
   expect(hasValue({ attr: ['k!=v'] }, 'k', 'v')).toBe(false);
 });
+
+test('in LogQL a click on a value is one more stage of the query, once', () => {
+  const q = ['{app="a"} |= "x"'];
+  expect(withValue({ q }, 'http.route', '/a "b"')).toEqual({ q: ['{app="a"} |= "x" | http_route="/a \\"b\\""'] });
+  expect(withoutValue({ q }, 'user', 'x')).toEqual({ q: ['{app="a"} |= "x" | user!="x"'] });
+  expect(withValue({ q: ['{app="a"} | k="v" | json'] }, 'k', 'v')).toEqual({ q: ['{app="a"} | k="v" | json'] });
+  expect(withValue({ q: ['{app="a"} # why'] }, 'k', 'v')).toEqual({ q: ['{app="a"} # why\n| k="v"'] });
+});

@@ -1,12 +1,11 @@
 import { Skeleton } from '@mantine/core';
 import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
-import type { ChartPoint } from '../../charts/Points.tsx';
+import { exemplarPoints } from '../../charts/exemplarPoints.ts';
 import { SeriesGraph } from '../../charts/SeriesGraph.tsx';
 import { sayOf } from '../../charts/sayOf.ts';
 import type { Unit } from '../../charts/scale.ts';
-import { printLabels } from '../../charts/seriesNames.ts';
 import { ApiFailure } from '../../data/http.ts';
-import { type PromExemplar, useExemplars, useRangeQueries } from '../../data/prometheus.ts';
+import { useExemplars, useRangeQueries } from '../../data/prometheus.ts';
 import { useFormat, useWords } from '../../i18n/language.tsx';
 import { Empty, Failed } from '../../parts/Faces.tsx';
 import { Inspect } from '../../parts/Inspect.tsx';
@@ -32,12 +31,13 @@ export function GraphResult({ queries }: { queries: readonly string[] }) {
   );
   const unit = commonUnit(queries);
   const say = sayOf(unit, format);
-  const points = pointsFrom(
+  const points = exemplarPoints(
     exemplars.flatMap(({ data }) => data ?? []),
     say,
   );
   const waiting = answers.some(({ isPending }) => isPending);
   const failed = answers.filter(({ error }) => error);
+  const histograms = answers.reduce((sum, { data }) => sum + (data?.histograms ?? 0), 0);
   return (
     <>
       {answers.map(
@@ -56,8 +56,13 @@ export function GraphResult({ queries }: { queries: readonly string[] }) {
         warnings={answers.flatMap(({ data }) => data?.warnings ?? [])}
         infos={answers.flatMap(({ data }) => data?.infos ?? [])}
       />
+      {answers.map(
+        ({ data }, i) =>
+          data !== undefined &&
+          data.histograms > 0 && <Histograms key={queries[i]} query={queries[i] ?? ''} found={data.histograms} />,
+      )}
       {waiting && found.length === 0 && failed.length === 0 && <Skeleton height={380} />}
-      {!waiting && found.length === 0 && failed.length === 0 && (
+      {!waiting && found.length === 0 && failed.length === 0 && histograms === 0 && (
         <Empty title={words.metricsNoSeries} hint={words.metricsNoSeriesHint} />
       )}
       {found.length > 0 && (
@@ -71,6 +76,26 @@ export function GraphResult({ queries }: { queries: readonly string[] }) {
         />
       )}
     </>
+  );
+}
+
+/** A histogram is many numbers at each moment; a line needs one. */
+function Histograms({ query, found }: { query: string; found: number }) {
+  const words = useWords();
+  const [search, change] = useUrl();
+  const quantile = `histogram_quantile(0.95, ${query})`;
+  return (
+    <p className="notice">
+      <IconInfoCircle size={14} aria-hidden="true" /> {words.histogramsFound(found)}{' '}
+      <button
+        type="button"
+        className="bare link"
+        title={quantile}
+        onClick={() => change({ q: search.q?.map((asked) => (asked === query ? quantile : asked)) })}
+      >
+        {words.histogramP95}
+      </button>
+    </p>
   );
 }
 
@@ -124,23 +149,4 @@ function commonUnit(queries: readonly string[]): Unit {
   const units = new Set(queries.map(unitOf));
   const [first] = units;
   return units.size === 1 && first ? first : 'plain';
-}
-
-const pointsMax = 200;
-
-function pointsFrom(exemplars: readonly PromExemplar[], say: (value: number) => string): readonly ChartPoint[] {
-  const unique = [
-    ...new Map(exemplars.map((exemplar) => [`${exemplar.traceId} ${exemplar.timeMs}`, exemplar])).values(),
-  ];
-  return unique.slice(-pointsMax).map(({ timeMs, value, traceId, labels, series }) => ({
-    timeMs,
-    value,
-    traceId,
-    spanId: labels.span_id ?? labels.spanID,
-    label: printLabels(Object.fromEntries(Object.entries(series).filter(([key]) => key !== 'le'))),
-    says: say(value),
-    failed: /^5\d\d$/.test(
-      series.http_response_status_code ?? series.status_code ?? series.code ?? series.status ?? '',
-    ),
-  }));
 }

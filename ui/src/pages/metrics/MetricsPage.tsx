@@ -2,11 +2,11 @@ import { Button, SegmentedControl, Select, Switch } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
+import { useAskAgain } from '../../data/queries.ts';
 import { useFormat, useWords } from '../../i18n/language.tsx';
 import { Empty } from '../../parts/Faces.tsx';
 import { QueryEditor } from '../../parts/QueryEditor.tsx';
 import { useTitle } from '../../parts/useTitle.ts';
-import { useClock } from '../../url/Clock.tsx';
 import { useRange, useUrl } from '../../url/useUrl.ts';
 import { GraphResult } from './GraphResult.tsx';
 import { MetricList } from './MetricList.tsx';
@@ -24,11 +24,11 @@ export function MetricsPage() {
   const narrow = useMediaQuery('(max-width: 900px)', window.innerWidth <= 900, { getInitialValueInEffect: false });
   const asked = search.q ?? [''];
   const [drafts, setDrafts] = useDrafts(asked);
-  const { refresh } = useClock();
+  const askAgain = useAskAgain();
   useTitle(words.metrics);
   const run = (queries: readonly string[]) => {
     setDrafts(queries);
-    if (queries.join('\n') === asked.join('\n')) refresh();
+    if (queries.join('\n') === asked.join('\n')) askAgain();
     else change({ q: queries.some((query) => query.trim() !== '') ? queries : undefined });
   };
   const replaced = (index: number, query: string) => drafts.map((draft, i) => (i === index ? query : draft));

@@ -57,6 +57,7 @@ export function TableResult({ queries }: { queries: readonly string[] }) {
 
 function Values({ series, say }: { series: readonly InstantSeries[]; say: (value: number) => string }) {
   const words = useWords();
+  const format = useFormat();
   const { keys, common } = nameSeries(series.map(({ labels }) => labels));
   const columns = series.length === 1 ? Object.keys(series[0]?.labels ?? {}) : keys;
   const shown = [...series].sort((a, b) => b.value - a.value).slice(0, rowsMax);
@@ -84,7 +85,7 @@ function Values({ series, say }: { series: readonly InstantSeries[]; say: (value
             </tr>
           </thead>
           <tbody>
-            {shown.map(({ labels, value, timeMs }) => (
+            {shown.map(({ labels, value, histogram, timeMs }) => (
               <tr key={`${printLabels(labels)} ${timeMs}`}>
                 {columns.map((key) => (
                   <td key={key} className="mono">
@@ -92,7 +93,11 @@ function Values({ series, say }: { series: readonly InstantSeries[]; say: (value
                   </td>
                 ))}
                 <td className="num" title={String(value)}>
-                  <b>{Number.isFinite(value) ? say(value) : String(value)}</b>
+                  {histogram ? (
+                    words.histogramValue(format.count(histogram.count), say(histogram.sum))
+                  ) : (
+                    <b>{Number.isFinite(value) ? say(value) : String(value)}</b>
+                  )}
                 </td>
               </tr>
             ))}

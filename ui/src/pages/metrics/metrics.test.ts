@@ -39,6 +39,9 @@ test('a metric brings the query one wants first', () => {
   f('http_requests_total', 'counter', 'rate(http_requests_total[5m])');
   f('go_goroutines', 'gauge', 'go_goroutines');
   f('x_seconds', 'histogram', 'histogram_quantile(0.95, sum by (le) (rate(x_seconds_bucket[5m])))');
+  expect(suggestionFor({ name: 'x_seconds', type: 'histogram', native: true })).toBe(
+    'histogram_quantile(0.95, sum(rate(x_seconds[5m])))',
+  );
   f('y_bucket', 'unknown', 'histogram_quantile(0.95, sum by (le) (rate(y_bucket[5m])))');
   f('y_count', 'unknown', 'rate(y_count[5m])');
   f('weird.name', 'gauge', '{"weird.name"}');

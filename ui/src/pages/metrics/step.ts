@@ -9,9 +9,13 @@ const pointsWanted = 240;
 /** Prometheus refuses more than 11,000 points a series. */
 const pointsMax = 11_000;
 
-export function stepMsFor(range: { startMs: number; endMs: number }, chosen: string | undefined): number {
+export function stepMsFor(
+  range: { startMs: number; endMs: number },
+  chosen: string | undefined,
+  points = pointsWanted,
+): number {
   const lengthMs = range.endMs - range.startMs;
-  const auto = niceMs.find((step) => lengthMs / step <= pointsWanted) ?? 86_400_000;
+  const auto = niceMs.find((step) => lengthMs / step <= points) ?? 86_400_000;
   const wanted = chosen === undefined ? undefined : stepMsOf(chosen);
   return wanted !== undefined && lengthMs / wanted <= pointsMax ? wanted : auto;
 }

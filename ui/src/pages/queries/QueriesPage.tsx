@@ -1,13 +1,15 @@
 import type { AskedQuery, QueriesAnswer } from '@farol/contract';
-import { Skeleton } from '@mantine/core';
+import { Skeleton, Switch } from '@mantine/core';
 import { useAskedQueries, useQueryInspection } from '../../data/queries.ts';
 import { useFormat, useWords } from '../../i18n/language.tsx';
 import { Empty, Faces } from '../../parts/Faces.tsx';
 import { Go } from '../../parts/Go.tsx';
+import { SortHead } from '../../parts/SortHead.tsx';
+import { type Measures, sortedBy } from '../../parts/sorting.ts';
 import { useTitle } from '../../parts/useTitle.ts';
 import { useUrl } from '../../url/useUrl.ts';
 import { Inspection } from './Inspection.tsx';
-import { questionOf } from './question.ts';
+import { isOwnPoll, questionOf } from './question.ts';
 import './queries.css';
 
 const everyMs = 5_000;
@@ -51,38 +53,59 @@ function One({ id }: { id: string }) {
 
 function Recent() {
   const words = useWords();
+  const [search, change] = useUrl();
   const answer = useAskedQueries(everyMs);
+  const own = answer.data?.queries.filter(isOwnPoll).length ?? 0;
+  const isShown = (query: AskedQuery) => search.own === '1' || !isOwnPoll(query);
   return (
-    <Faces
-      of={answer}
-      loading={<Skeleton height={320} />}
-      isEmpty={({ queries }) => queries.length === 0}
-      empty={<Empty title={words.queriesNone} />}
-      full={({ queries }) => <Table queries={queries} />}
-    />
+    <>
+      {own > 0 && (
+        <Switch
+          size="xs"
+          mb={8}
+          label={words.ownPolls(own)}
+          checked={search.own === '1'}
+          onChange={(event) => change({ own: event.currentTarget.checked ? '1' : undefined }, { replace: true })}
+        />
+      )}
+      <Faces
+        of={answer}
+        loading={<Skeleton height={320} />}
+        isEmpty={({ queries }) => !queries.some(isShown)}
+        empty={<Empty title={words.queriesNone} />}
+        full={({ queries }) => <Table queries={queries.filter(isShown)} />}
+      />
+    </>
   );
 }
 
+type Listed = QueriesAnswer['queries'][number];
+
+const home = 'asked';
+
+const measures: Measures<Listed> = {
+  asked: (query) => query.startMs,
+  steps: (query) => query.stepCount,
+  took: (query) => query.durationMs,
+};
+
 function Table({ queries }: QueriesAnswer) {
   const words = useWords();
+  const [search] = useUrl();
   const slowestMs = Math.max(...queries.map(({ durationMs }) => durationMs));
   return (
     <div className="scroll-x">
       <table className="grid-table queries-table">
         <thead>
           <tr>
-            <th scope="col">{words.askedAt}</th>
+            <SortHead home={home} column="asked" word={words.askedAt} />
             <th scope="col">{words.question}</th>
-            <th scope="col" className="num">
-              {words.steps}
-            </th>
-            <th scope="col" className="num">
-              {words.took}
-            </th>
+            <SortHead home={home} column="steps" word={words.steps} numeric />
+            <SortHead home={home} column="took" word={words.took} numeric />
           </tr>
         </thead>
         <tbody>
-          {queries.map((query) => (
+          {sortedBy(queries, measures, search.sort ?? home).map((query) => (
             <Row key={query.id} query={query} stepCount={query.stepCount} slowestMs={slowestMs} />
           ))}
         </tbody>

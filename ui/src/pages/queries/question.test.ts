@@ -11,3 +11,9 @@ test('a question is shown by its text, without the range it was asked over', () 
   f('/api/logs', 'start=1&end=2&service=shop&text=timeout', '/api/logs service=shop text=timeout');
   f('/api/services', 'start=1&end=2', '/api/services');
 });
+
+test('what a page asks in PromQL on its own is not shown as the question', () => {
+  const asked = { id: '', tenant: 'main', startMs: 0, durationMs: 0, attributes: { 'url.path': '/api/services' } };
+  expect(questionOf({ ...asked, name: 'GET /api/services', question: 'sum(up)' })).toBe('/api/services');
+  expect(questionOf({ ...asked, name: 'POST /prometheus/api/v1/query', question: 'sum(up)' })).toBe('sum(up)');
+});

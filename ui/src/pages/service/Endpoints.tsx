@@ -1,20 +1,30 @@
 import type { Endpoint } from '@farol/contract';
-import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import { Sparkline } from '../../charts/Sparkline.tsx';
 import { useFormat, useWords } from '../../i18n/language.tsx';
 import { Go } from '../../parts/Go.tsx';
 import { Section } from '../../parts/Section.tsx';
+import { SortHead } from '../../parts/SortHead.tsx';
+import { type Measures, sortedBy } from '../../parts/sorting.ts';
 import { useUrl } from '../../url/useUrl.ts';
 import { Known } from '../services/cells.tsx';
 
-type Column = 'name' | 'rate' | 'errors' | 'p50' | 'p95' | 'p99';
+const home = 'p95';
+
+const measures: Measures<Endpoint> = {
+  name: (endpoint) => endpoint.name,
+  rate: (endpoint) => endpoint.ratePerSecond,
+  errors: (endpoint) => endpoint.errorShare,
+  p50: (endpoint) => endpoint.p50Ms,
+  p95: (endpoint) => endpoint.p95Ms,
+  p99: (endpoint) => endpoint.p99Ms,
+};
 
 /** Every endpoint with its own golden signals; a click on a number's trace shows why. */
 export function Endpoints({ endpoints, service }: { endpoints: readonly Endpoint[]; service: string }) {
   const words = useWords();
   const [search] = useUrl();
-  const sorted = useMemo(() => sortedBy(endpoints, search.sort), [endpoints, search.sort]);
+  const sorted = useMemo(() => sortedBy(endpoints, measures, search.sort ?? home), [endpoints, search.sort]);
   return (
     <Section title={words.endpoints}>
       {endpoints.length === 0 ? (
@@ -24,12 +34,12 @@ export function Endpoints({ endpoints, service }: { endpoints: readonly Endpoint
           <table className="grid-table endpoints-table">
             <thead>
               <tr>
-                <Head column="name" word={words.endpoint} />
-                <Head column="rate" word={words.rate} numeric />
-                <Head column="errors" word={words.errors} numeric />
-                <Head column="p50" word={words.p50} numeric />
-                <Head column="p95" word={words.p95} numeric />
-                <Head column="p99" word={words.p99} numeric />
+                <SortHead home={home} column="name" word={words.endpoint} />
+                <SortHead home={home} column="rate" word={words.rate} numeric />
+                <SortHead home={home} column="errors" word={words.errors} numeric />
+                <SortHead home={home} column="p50" word={words.p50} numeric />
+                <SortHead home={home} column="p95" word={words.p95} numeric />
+                <SortHead home={home} column="p99" word={words.p99} numeric />
                 <th scope="col">{words.traces}</th>
               </tr>
             </thead>
@@ -90,39 +100,4 @@ function Row({ endpoint, service }: { endpoint: Endpoint; service: string }) {
       </td>
     </tr>
   );
-}
-
-function Head({ column, word, numeric = false }: { column: Column; word: string; numeric?: boolean }) {
-  const words = useWords();
-  const [search, change] = useUrl();
-  const current = search.sort ?? 'p95';
-  const on = current === column || current === `-${column}`;
-  const up = current.startsWith('-');
-  return (
-    <th
-      scope="col"
-      className={numeric ? 'num' : undefined}
-      aria-sort={on ? (up ? 'ascending' : 'descending') : undefined}
-    >
-      <button
-        type="button"
-        className="bare"
-        title={words.sortBy(word)}
-        onClick={() => change({ sort: current === column ? `-${column}` : column }, { replace: true })}
-      >
-        {word} {on && (up ? <IconArrowUp size={12} /> : <IconArrowDown size={12} />)}
-      </button>
-    </th>
-  );
-}
-
-function sortedBy(endpoints: readonly Endpoint[], sort = 'p95'): readonly Endpoint[] {
-  const sign = sort.startsWith('-') ? -1 : 1;
-  const column = sort.replace(/^-/, '');
-  const measure = (endpoint: Endpoint) =>
-    ({ rate: endpoint.ratePerSecond, errors: endpoint.errorShare, p50: endpoint.p50Ms, p99: endpoint.p99Ms })[column] ??
-    endpoint.p95Ms ??
-    -1;
-  if (column === 'name') return [...endpoints].sort((a, b) => sign * (a.name < b.name ? -1 : 1));
-  return [...endpoints].sort((a, b) => sign * (measure(b) - measure(a)));
 }

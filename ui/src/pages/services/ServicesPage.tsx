@@ -32,7 +32,7 @@ export function ServicesPage() {
         of={answer}
         loading={<Waiting />}
         isEmpty={(data) => data.services.length === 0}
-        empty={<NoServices />}
+        empty={<NoServices title={words.servicesNone} />}
         full={(data) => <Full data={data} />}
       />
     </div>
@@ -57,8 +57,16 @@ function Full({ data }: { data: ServicesAnswer }) {
       </Empty>
     );
   }
-  return phone ? <ServiceCards services={shown} /> : <ServicesTable services={shown} />;
+  return (
+    <>
+      {phone ? <ServiceCards services={shown} /> : <ServicesTable services={shown} />}
+      {data.services.every(({ name }) => name === ownName) && <NoServices title={words.servicesOnlyFarol} />}
+    </>
+  );
 }
+
+/** What Farol calls itself among the services. */
+const ownName = 'farol';
 
 function Summary({ services }: { services: readonly ServiceSummary[] }) {
   const words = useWords();
@@ -85,7 +93,7 @@ function IngestLine() {
       {words.ingest}:{' '}
       {words.ingestLine(new Set(data.senders.map(({ protocol, sender }) => `${protocol} ${sender}`)).size)},{' '}
       <span className={rejected > 0 ? 'bad' : undefined}>
-        {rejected > 0 ? words.ingestRejected(format.count(rejected)) : words.ingestFine}
+        {rejected > 0 ? words.ingestRejected(rejected, format.count(rejected)) : words.ingestFine}
       </span>
     </Go>
   );
@@ -95,12 +103,12 @@ function rejectedOf(answer: IngestAnswer): number {
   return answer.senders.reduce((sum, { rejected }) => sum + rejected.reduce((part, { count }) => part + count, 0), 0);
 }
 
-function NoServices() {
+function NoServices({ title }: { title: string }) {
   const words = useWords();
   const go = useGo();
   const [search, change] = useUrl();
   return (
-    <Empty title={words.servicesNone} hint={words.servicesNoneHint} icon={<IconPlugConnected size={26} stroke={1.4} />}>
+    <Empty title={title} hint={words.servicesNoneHint} icon={<IconPlugConnected size={26} stroke={1.4} />}>
       <Button size="xs" onClick={() => go('/welcome')}>
         {words.sendData}
       </Button>

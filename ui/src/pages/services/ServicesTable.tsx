@@ -1,13 +1,12 @@
 import type { ServiceSummary } from '@farol/contract';
-import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { Sparkline } from '../../charts/Sparkline.tsx';
 import { useFormat, useWords } from '../../i18n/language.tsx';
 import { Go } from '../../parts/Go.tsx';
 import { Health } from '../../parts/Health.tsx';
 import { Dot } from '../../parts/names.tsx';
-import { useUrl } from '../../url/useUrl.ts';
+import { SortHead } from '../../parts/SortHead.tsx';
 import { Change, Known, SaturationBar, trendOf } from './cells.tsx';
-import { nextSort, type SortKey } from './ranking.ts';
+import { servicesHome } from './ranking.ts';
 
 export function ServicesTable({ services }: { services: readonly ServiceSummary[] }) {
   const words = useWords();
@@ -16,15 +15,15 @@ export function ServicesTable({ services }: { services: readonly ServiceSummary[
       <table className="grid-table services-table">
         <thead>
           <tr>
-            <Column sort="health" word={words.health} />
-            <Column sort="name" word={words.service} />
-            <Column sort="rate" word={words.rate} numeric />
-            <Column sort="errors" word={words.errors} numeric />
-            <Column sort="p50" word={words.p50} numeric />
-            <Column sort="p95" word={words.p95} numeric />
-            <Column sort="p99" word={words.p99} numeric />
-            <Column sort="saturation" word={words.saturation} />
-            <Column sort="logs" word={words.logErrors} numeric />
+            <SortHead home={servicesHome} column="health" word={words.health} />
+            <SortHead home={servicesHome} column="name" word={words.service} />
+            <SortHead home={servicesHome} column="rate" word={words.rate} numeric />
+            <SortHead home={servicesHome} column="errors" word={words.errors} numeric />
+            <SortHead home={servicesHome} column="p50" word={words.p50} numeric />
+            <SortHead home={servicesHome} column="p95" word={words.p95} numeric />
+            <SortHead home={servicesHome} column="p99" word={words.p99} numeric />
+            <SortHead home={servicesHome} column="saturation" word={words.saturation} />
+            <SortHead home={servicesHome} column="logs" word={words.logErrors} numeric />
           </tr>
         </thead>
         <tbody>
@@ -34,30 +33,6 @@ export function ServicesTable({ services }: { services: readonly ServiceSummary[
         </tbody>
       </table>
     </div>
-  );
-}
-
-function Column({ sort, word, numeric = false }: { sort: SortKey; word: string; numeric?: boolean }) {
-  const words = useWords();
-  const [search, change] = useUrl();
-  const current = search.sort ?? 'health';
-  const on = current === sort || current === `-${sort}`;
-  const up = current.startsWith('-');
-  return (
-    <th
-      scope="col"
-      className={numeric ? 'num' : undefined}
-      aria-sort={on ? (up ? 'ascending' : 'descending') : undefined}
-    >
-      <button
-        type="button"
-        className="bare"
-        title={words.sortBy(word)}
-        onClick={() => change({ sort: nextSort(search.sort, sort) }, { replace: true })}
-      >
-        {word} {on && sort !== 'health' && (up ? <IconArrowUp size={12} /> : <IconArrowDown size={12} />)}
-      </button>
-    </th>
   );
 }
 

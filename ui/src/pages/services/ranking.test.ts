@@ -1,6 +1,6 @@
 import type { ServiceSummary } from '@farol/contract';
 import { expect, test } from 'vitest';
-import { nextSort, ranked } from './ranking.ts';
+import { ranked } from './ranking.ts';
 
 const service = (name: string, part: Partial<ServiceSummary>): ServiceSummary => ({
   name,
@@ -35,15 +35,7 @@ test('the most unwell comes first, and silence is worse than being well', () => 
   expect(names()).toEqual(['broken', 'slow', 'silent', 'fine']);
 });
 
-test('a column sorts both ways, missing values last', () => {
-  expect(names('p95')[0]).toBe('fine');
-  expect(names('p95').at(-1)).toBe('silent');
-  expect(names('name')).toEqual(['broken', 'fine', 'silent', 'slow']);
+test('of equals the most unwell comes first, and what is no column changes nothing', () => {
+  expect(names('p95')).toEqual(['fine', 'broken', 'slow', 'silent']);
   expect(names('nonsense')).toEqual(names());
-});
-
-test('clicking a column goes around: down, up, off', () => {
-  expect(nextSort(undefined, 'p95')).toBe('p95');
-  expect(nextSort('p95', 'p95')).toBe('-p95');
-  expect(nextSort('-p95', 'p95')).toBeUndefined();
 });

@@ -1,8 +1,8 @@
 import type { ServiceSummary } from '@farol/contract';
+import { type Measures, sortedBy } from '../../parts/sorting.ts';
 
-/** Which service to look at first. Pure. */
-const sortKeys = ['health', 'name', 'rate', 'errors', 'p50', 'p95', 'p99', 'saturation', 'logs'] as const;
-export type SortKey = (typeof sortKeys)[number];
+/** The order of the page: the most unwell first. */
+export const servicesHome = 'health';
 
 const healthWeight: Readonly<Record<ServiceSummary['health'], number>> = {
   bad: 3_000,
@@ -19,45 +19,19 @@ function unwellness(service: ServiceSummary): number {
   );
 }
 
-/** `p95`: largest first; `-p95`: smallest first. Without a word, the most unwell first. */
-export function ranked(services: readonly ServiceSummary[], sort: string | undefined): readonly ServiceSummary[] {
-  const reversed = sort?.startsWith('-') ?? false;
-  const key = sortKeys.find((known) => known === (reversed ? sort?.slice(1) : sort)) ?? 'health';
-  const sorted = [...services].sort(
-    (a, b) => compare(a, b, key) || unwellness(b) - unwellness(a) || (a.name < b.name ? -1 : 1),
-  );
-  return reversed ? sorted.reverse() : sorted;
-}
+const measures: Measures<ServiceSummary> = {
+  health: unwellness,
+  name: (service) => service.name,
+  rate: (service) => service.ratePerSecond,
+  errors: (service) => service.errorShare,
+  p50: (service) => service.p50Ms,
+  p95: (service) => service.p95Ms,
+  p99: (service) => service.p99Ms,
+  saturation: (service) => service.saturation?.share,
+  logs: (service) => service.logErrorsPerMinute,
+};
 
-/** Clicking a column: largest first, then smallest first, then back to the most unwell first. */
-export function nextSort(current: string | undefined, key: SortKey): string | undefined {
-  if (current === key) return `-${key}`;
-  if (current === `-${key}` || key === 'health') return undefined;
-  return key;
-}
-
-function compare(a: ServiceSummary, b: ServiceSummary, key: SortKey): number {
-  if (key === 'name') return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
-  return measure(b, key) - measure(a, key);
-}
-
-function measure(service: ServiceSummary, key: Exclude<SortKey, 'name'>): number {
-  switch (key) {
-    case 'health':
-      return unwellness(service);
-    case 'rate':
-      return service.ratePerSecond ?? -1;
-    case 'errors':
-      return service.errorShare ?? -1;
-    case 'p50':
-      return service.p50Ms ?? -1;
-    case 'p95':
-      return service.p95Ms ?? -1;
-    case 'p99':
-      return service.p99Ms ?? -1;
-    case 'saturation':
-      return service.saturation?.share ?? -1;
-    case 'logs':
-      return service.logErrorsPerMinute ?? -1;
-  }
+/** Which service to look at first: as the column says, of equals the most unwell, of those by name. Pure. */
+export function ranked(services: readonly ServiceSummary[], sort = servicesHome): readonly ServiceSummary[] {
+  return ['name', servicesHome, sort].reduce((rows, by) => sortedBy(rows, measures, by), services);
 }

@@ -1,31 +1,31 @@
 import { Button, Skeleton } from '@mantine/core';
 import { useEffect, useState } from 'react';
+import { useAskAgain } from '../../data/queries.ts';
 import { useTraceql } from '../../data/tempo.ts';
 import { useWords } from '../../i18n/language.tsx';
 import { Empty, Faces } from '../../parts/Faces.tsx';
 import { Inspect } from '../../parts/Inspect.tsx';
 import { QueryEditor } from '../../parts/QueryEditor.tsx';
 import { refusalIn } from '../../parts/refusalIn.tsx';
-import { useClock } from '../../url/Clock.tsx';
 import { useRange, useUrl } from '../../url/useUrl.ts';
 import { Scatter } from './Scatter.tsx';
 import { TraceList } from './TraceList.tsx';
+import { TraceqlSeries } from './TraceqlSeries.tsx';
+import { isComputing } from './traceqlKind.ts';
 import { traceql } from './traceqlLanguage.ts';
 
 const shownMax = 200;
 
 const example = '{ resource.service.name = "…" && status = error }';
 
-/** Traces asked for in TraceQL: the editor, what it found as points, and as rows. */
+/** Asked in TraceQL: the editor, and its answer as traces or as a chart, whichever it is. */
 export function TraceqlResult({ query }: { query: string }) {
   const words = useWords();
   const [, change] = useUrl();
-  const { refresh } = useClock();
-  const { startMs, endMs } = useRange();
+  const askAgain = useAskAgain();
   const [draft, setDraft] = useState(query);
   useEffect(() => setDraft(query), [query]);
-  const answer = useTraceql(query, { startMs, endMs }, shownMax);
-  const run = (text: string) => (text === query ? refresh() : change({ q: [text] }));
+  const run = (text: string) => (text === query ? askAgain() : change({ q: [text] }));
   return (
     <>
       <div className="query-run">
@@ -36,25 +36,36 @@ export function TraceqlResult({ query }: { query: string }) {
       </div>
       {query.trim() === '' ? (
         <Empty title={words.traceqlEmpty} hint={words.traceqlEmptyHint} />
+      ) : isComputing(query) ? (
+        <TraceqlSeries query={query} />
       ) : (
-        <Faces
-          of={answer}
-          loading={<Skeleton height={320} />}
-          failure={refusalIn}
-          isEmpty={({ traces }) => traces.length === 0}
-          empty={<Empty title={words.tracesNone} hint={words.traceqlNoneHint} />}
-          full={(data) => (
-            <>
-              {data.partial && <p className="notice">{data.partial}</p>}
-              <p className="series-count quiet">
-                {words.tracesFound(data.traces.length, data.truncated)} <Inspect id={data.askedId} />
-              </p>
-              <Scatter traces={data.traces} />
-              <TraceList traces={data.traces} />
-            </>
-          )}
-        />
+        <FoundTraces query={query} />
       )}
     </>
+  );
+}
+
+function FoundTraces({ query }: { query: string }) {
+  const words = useWords();
+  const { startMs, endMs } = useRange();
+  const answer = useTraceql(query, { startMs, endMs }, shownMax);
+  return (
+    <Faces
+      of={answer}
+      loading={<Skeleton height={320} />}
+      failure={refusalIn}
+      isEmpty={({ traces }) => traces.length === 0}
+      empty={<Empty title={words.tracesNone} hint={words.traceqlNoneHint} />}
+      full={(data) => (
+        <>
+          {data.partial && <p className="notice">{data.partial}</p>}
+          <p className="series-count quiet">
+            {words.tracesFound(data.traces.length, data.truncated)} <Inspect id={data.askedId} />
+          </p>
+          <Scatter traces={data.traces} />
+          <TraceList traces={data.traces} />
+        </>
+      )}
+    />
   );
 }

@@ -16,5 +16,6 @@ test('a tag is a key, an equals sign and a value', () => {
   expect(isTag('http.route=/a?b=c')).toBe(true);
   expect(isTag('http.route=')).toBe(false);
   expect(isTag('=x')).toBe(false);
+  expect(isTag('http.route!=/a')).toBe(false);
   expect(isTag('two words=x')).toBe(false);
 });

@@ -17,5 +17,5 @@ export function parseDurationMs(text: string): number | undefined {
 
 /** `key=value`, where the value may hold further equals signs. */
 export function isTag(text: string): boolean {
-  return /^[^=\s!]+!?=./.test(text.trim());
+  return /^[^=\s!]+=./.test(text.trim());
 }
