@@ -4,7 +4,7 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type Config, flagsOf, readConfig, root, usage, version } from '#config';
-import { createEvaluator } from '#evaluate';
+import { openEvaluator } from '#evaluate';
 import { systemClock as clock, createLedger, keepInquiries, log, runUntilSignal } from '#kit';
 import { labelsFrom } from '#model';
 import { createLogql } from '#query/logql';
@@ -101,7 +101,7 @@ async function startFarol(config: Config): Promise<AsyncDisposable> {
   // Rules on a clock → series and alerts.
   let externalUrl = '';
   const evaluator = parts.use(
-    createEvaluator({
+    await openEvaluator({
       tenant: 'main',
       sources: () => {
         const { files, intervalMs = 60_000, queryOffsetMs = 0, externalLabels } = scraping.rules();

@@ -121,12 +121,48 @@ test('F31: one invalid series of four costs itself only, and the headers say how
   expect(imbalance(it.sink.ledger)).toEqual([]);
 });
 
-test('start timestamps are taken, on samples and on histograms', async () => {
+test('a series that tells its start has a zero there, once, and again after a restart', async () => {
   await using it = await receiver();
-  const startMs = now - 3_600_000;
-  const counter: SeriesSent = { labels: up, samples: [{ value: 100, timeMs: now, startMs }] };
-  const native: SeriesSent = { labels: { __name__: 'h' }, histograms: [{ ...histogram({ positive: true }), startMs }] };
-  expect(await it.write([counter, native])).toEqual(ok([1, 1, 0]));
+  const told = (timeMs: number, startMs: number): SeriesSent => ({
+    labels: { __name__: 'jobs_total' },
+    samples: [{ value: 5, timeMs, startMs }],
+  });
+  expect(await it.write([told(now, now - 60_000)])).toEqual(ok([1, 0, 0]));
+  await it.write([told(now + 1000, now - 60_000)]);
+  // A start that lies before what was counted already is not the beginning of this series.
+  await it.write([told(now + 2000, now + 1000)]);
+  await it.write([told(now + 9000, now + 5000)]);
+  expect(it.sink.sampleLines()).toEqual([
+    `jobs_total{} 0 @${now - 60_000}`,
+    `jobs_total{} 5 @${now}`,
+    `jobs_total{} 5 @${now + 1000}`,
+    `jobs_total{} 5 @${now + 2000}`,
+    `jobs_total{} 0 @${now + 5000}`,
+    `jobs_total{} 5 @${now + 9000}`,
+  ]);
+  expect(imbalance(it.sink.ledger)).toEqual([]);
+});
+
+test('a histogram that tells its start is empty there', async () => {
+  await using it = await receiver();
+  const startMs = now - 60_000;
+  const custom = { ...histogram({ custom: true }), startMs };
+  expect(await it.write([{ labels: { __name__: 'h' }, histograms: [custom] }])).toEqual(ok([0, 1, 0]));
+  const found = it.sink.batches.flatMap(({ histograms = [] }) => histograms);
+  expect(found.map(({ timeMs, histogram: { count, customBounds } }) => [timeMs, count, customBounds])).toEqual([
+    [startMs, 0, [0.1, 0.5, 1]],
+    [now, 15, [0.1, 0.5, 1]],
+  ]);
+});
+
+test('a zero that could not be written comes with the retry', async () => {
+  await using it = await receiver();
+  const series: SeriesSent = { labels: up, samples: [{ value: 5, timeMs: now, startMs: now - 60_000 }] };
+  it.sink.failure = new Refusal('the queue is full', { code: 'STORE_BUSY', retryAfterSeconds: 1 });
+  expect(await it.write([series])).toMatchObject({ status: 503, written: [0, 0, 0] });
+  it.sink.failure = undefined;
+  expect(await it.write([series])).toEqual(ok([1, 0, 0]));
+  expect(it.sink.sampleLines()).toHaveLength(2);
 });
 
 test('native histograms of every shape are stored, and one whose count is wrong is refused', async () => {

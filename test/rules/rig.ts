@@ -2,7 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createEvaluator, type Evaluator, type GroupView, type RuleSources } from '../../server/src/evaluate/index.ts';
+import { type Evaluator, type GroupView, openEvaluator, type RuleSources } from '../../server/src/evaluate/index.ts';
 import { log, systemClock } from '../../server/src/kit/index.ts';
 import { type Limits, labelsFrom, setStaleAt, limits as usual } from '../../server/src/model/index.ts';
 import { createPromql } from '../../server/src/query/promql/index.ts';
@@ -70,8 +70,8 @@ export async function openRig(options: RigOptions): Promise<Rig> {
     externalLabels: labelsFrom(options.externalLabels ?? []),
   };
 
-  function newEvaluator(): Evaluator {
-    return createEvaluator({
+  function newEvaluator(): Promise<Evaluator> {
+    return openEvaluator({
       tenant: 'main',
       sources: () => sources,
       externalUrl: () => 'http://farol.example',
@@ -85,7 +85,7 @@ export async function openRig(options: RigOptions): Promise<Rig> {
     });
   }
 
-  let evaluator = newEvaluator();
+  let evaluator = await newEvaluator();
   evaluator.start();
   const settled = () => until(() => clock.waiting >= evaluator.groups().length, 20_000, 'the rules');
   await settled();
@@ -135,7 +135,7 @@ export async function openRig(options: RigOptions): Promise<Rig> {
     },
     async restart() {
       await evaluator[Symbol.asyncDispose]();
-      evaluator = newEvaluator();
+      evaluator = await newEvaluator();
       evaluator.start();
       await settled();
     },

@@ -1,5 +1,8 @@
 /** What Jaeger's UI asks of metrics and dependencies, against what the spans say. */
+import Fastify from 'fastify';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { limits } from '../../server/src/model/index.ts';
+import { jaegerRoutes } from '../../server/src/serve/jaeger/index.ts';
 import { openRig, type Rig } from './rig.ts';
 import { bookings, type Sent } from './spans.ts';
 
@@ -113,4 +116,29 @@ test('dependencies are what the traces say, and what the service graph counted',
   // Jaeger follows parents only; the graph also follows a consumer's links to the producers of its messages.
   const messages = spans.filter(({ kind }) => kind === 'producer').length;
   expect(new Map(counted)).toEqual(calls.set('bookings→auditor', messages));
+});
+
+test('dependencies of more spans than can be joined are those that the service graph counted', async () => {
+  const ask = async (lookbackMs: number) => {
+    const app = Fastify();
+    const { promql, clock } = rig;
+    const few = { ...limits.query, dependencySpansMax: 1 };
+    const otlp = { bytesMax: 0, read: () => [] };
+    await app.register(jaegerRoutes({ ask: rig.store.ask, promql, clock, otlp, retentionMs: 0, limits: few }));
+    const url = `/jaeger/api/dependencies?endTs=${rig.clock.nowMs()}&lookback=${lookbackMs}`;
+    const reply = await app.inject({ url });
+    return { status: reply.statusCode, body: reply.json() };
+  };
+  const graph = await rig.values(
+    'sum by (client, server) (traces_service_graph_request_total{connection_type=~"|messaging_system"})',
+  );
+  const told = (await ask(3_600_000)).body.data as { parent: string; child: string; callCount: number }[];
+  expect(
+    new Map(told.map(({ parent, child, callCount }) => [`{client="${parent}",server="${child}"}`, callCount])),
+  ).toEqual(graph);
+  expect(told.map(({ callCount }) => callCount)).toEqual(told.map(({ callCount }) => callCount).sort((a, b) => b - a));
+  expect(await ask(1)).toMatchObject({
+    status: 422,
+    body: { errors: [{ msg: expect.stringContaining('dependencySpansMax') }] },
+  });
 });

@@ -40,8 +40,20 @@ interface ReadAction {
   readonly trimsAfter: boolean;
 }
 
+/** Each kind of token is a group of the pattern, in this order. */
+const kinds: readonly TemplateToken['kind'][] = [
+  'space',
+  'string',
+  'char',
+  'number',
+  'field',
+  'variable',
+  'word',
+  'dot',
+  'sign',
+];
 const token =
-  /(?<space>[ \t\r\n]+)|(?<string>"(?:[^"\\\n]|\\.)*"|`[^`]*`)|(?<char>'(?:[^'\\\n]|\\.)+')|(?<number>[+-]?(?:0[xX][0-9a-fA-F_]+|\d[\d_]*\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?))|(?<field>\.[\p{L}_][\p{L}\p{Nd}_]*)|(?<variable>\$[\p{L}\p{Nd}_]*)|(?<word>[\p{L}_][\p{L}\p{Nd}_]*)|(?<dot>\.)|(?<sign>:=|[|()=,])/uy;
+  /([ \t\r\n]+)|("(?:[^"\\\n]|\\.)*"|`[^`]*`)|('(?:[^'\\\n]|\\.)+')|([+-]?(?:0[xX][0-9a-fA-F_]+|\d[\d_]*\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?))|(\.[\p{L}_][\p{L}\p{Nd}_]*)|(\$[\p{L}\p{Nd}_]*)|([\p{L}_][\p{L}\p{Nd}_]*)|(\.)|(:=|[|()=,])/uy;
 const close = /(?:[ \t\r\n]+(-))?\}\}/y;
 const comment = /\s*\/\*[\s\S]*?\*\/(?:[ \t\r\n]+(-))?\}\}/y;
 
@@ -59,9 +71,9 @@ function readAction(template: string, from: number, where: string): ReadAction {
     token.lastIndex = at;
     const match = token.exec(template);
     if (match === null) throw new TemplateProblem(`${where}: ${lexProblem(template, at)}`);
-    const [kind, text = ''] = Object.entries(match.groups ?? {}).find(([, value]) => value !== undefined) ?? [];
-    tokens.push({ kind: kind as TemplateToken['kind'], text });
-    at += text.length;
+    const kind = kinds.find((_, i) => match[i + 1] !== undefined) ?? 'sign';
+    tokens.push({ kind, text: match[0] });
+    at += match[0].length;
   }
 }
 

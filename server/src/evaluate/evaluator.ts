@@ -1,4 +1,4 @@
-import { log } from '#kit';
+import { log, Pace } from '#kit';
 import type { Labels, SeriesRef } from '#model';
 import type { EvaluateDeps } from './deps.ts';
 import { readRuleFiles } from './files.ts';
@@ -36,19 +36,20 @@ export interface Evaluator extends AsyncDisposable {
 }
 
 /** Reads the rules. Refuses with CONFIG_INVALID, naming the file and the line. */
-export function createEvaluator(deps: EvaluatorDeps): Evaluator {
+export async function openEvaluator(deps: EvaluatorDeps): Promise<Evaluator> {
   const { clock, limits } = deps;
   const lane = createLane(limits.rules.concurrencyMax);
   const closing = new AbortController();
   const leaving = new Set<Promise<void>>();
-  let groups = newGroups({ restores: true });
+  let groups = await newGroups({ restores: true });
   let loaded = { timeMs: clock.nowMs(), ok: true };
   let isStarted = false;
   let turn = Promise.resolve();
 
-  function newGroups({ restores }: { restores: boolean }): Group[] {
+  async function newGroups({ restores }: { restores: boolean }): Promise<Group[]> {
     const { files, externalLabels, ...defaults } = deps.sources();
-    const specs = readRuleFiles(files, { ...defaults, parse: deps.parse, rulesMax: limits.rules.rulesMax });
+    const { parse } = deps;
+    const specs = await readRuleFiles(files, { ...defaults, parse, clock, rulesMax: limits.rules.rulesMax });
     const context = {
       ...deps,
       lane,
@@ -57,12 +58,12 @@ export function createEvaluator(deps: EvaluatorDeps): Evaluator {
         return deps.externalUrl();
       },
     };
-    return specs.map((spec) => new Group(spec, context, { restores }));
+    return inSlices(specs, (spec) => new Group(spec, context, { restores }));
   }
 
   async function apply(next: readonly Group[]): Promise<void> {
     const before = new Map(groups.map((group) => [group.key, group]));
-    const kept = next.map((group) => {
+    const kept = await inSlices(next, (group) => {
       const old = before.get(group.key);
       before.delete(group.key);
       return old !== undefined && sameGroup(old.spec, group.spec) ? old : { group, old };
@@ -82,6 +83,17 @@ export function createEvaluator(deps: EvaluatorDeps): Evaluator {
       const left = endSeries(group).finally(() => leaving.delete(left));
       leaving.add(left);
     }
+  }
+
+  /** Thousands of groups take longer than others should wait. */
+  async function inSlices<From, To>(all: readonly From[], make: (one: From) => To): Promise<To[]> {
+    const pace = new Pace(clock);
+    const made: To[] = [];
+    for (const one of all) {
+      if (pace.isDue) await pace.rest();
+      made.push(make(one));
+    }
+    return made;
   }
 
   /** A rule may have moved to another group: only what nobody makes after two intervals has ended. */
@@ -115,7 +127,7 @@ export function createEvaluator(deps: EvaluatorDeps): Evaluator {
         .then(async () => {
           const timeMs = clock.nowMs();
           try {
-            await apply(newGroups({ restores: false }));
+            await apply(await newGroups({ restores: false }));
             loaded = { timeMs, ok: true };
           } catch (error) {
             loaded = { timeMs, ok: false };

@@ -1,19 +1,39 @@
-/** The rule files that globs name, read whole: one that cannot be read refuses all of them. */
-import { globSync, readFileSync } from 'node:fs';
-import { log } from '#kit';
+/**
+ * The rule files that globs name, read whole: one that cannot be read refuses all of them. Ten thousand rules take
+ * seconds to read, so YAML, the greater part of it, is read on another thread, and the rest in slices.
+ */
+import { globSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { type Clock, log, Pace } from '#kit';
 import { Refusal } from '#model';
-import { type RuleFileDeps, readRuleFile } from './rulefile.ts';
-import type { GroupSpec } from './spec.ts';
+import { readApart } from './apart.ts';
+import { groupOf, type RuleFileDeps, ruleOf } from './rulefile.ts';
+import type { GroupSpec, RuleSpec } from './spec.ts';
+import { readWritten, type WrittenFile } from './written.ts';
+
+/** Larger files are read apart: to begin a thread takes longer than to read a small one. */
+const smallCharsMax = 64 * 1024;
 
 /** Refuses with CONFIG_INVALID. Groups come in the order of their files and names. */
-export function readRuleFiles(patterns: readonly string[], deps: RuleFileDeps): GroupSpec[] {
+export async function readRuleFiles(
+  patterns: readonly string[],
+  deps: RuleFileDeps & { readonly clock: Clock },
+): Promise<GroupSpec[]> {
   const groups: GroupSpec[] = [];
-  let rulesMax = deps.rulesMax;
+  const pace = new Pace(deps.clock);
+  let { rulesMax } = deps;
   for (const file of filesOf(patterns)) {
-    const read = readRuleFile(readFile(file), file, { ...deps, rulesMax });
-    for (const note of read.notes) log.warn({ file, note }, 'rules');
-    groups.push(...read.groups);
-    rulesMax -= read.groups.reduce((sum, { rules }) => sum + rules.length, 0);
+    const written = await readFileWritten(file, rulesMax);
+    for (const note of written.notes) log.warn({ file, note }, 'rules');
+    for (const group of written.groups) {
+      const rules: RuleSpec[] = [];
+      for (const rule of group.rules) {
+        if (pace.isDue) await pace.rest();
+        rules.push(ruleOf(rule, group, deps.parse));
+      }
+      groups.push(groupOf(group, rules, { ...deps, file }));
+      rulesMax -= rules.length;
+    }
   }
   return groups.sort((a, b) => compare(a.file, b.file) || compare(a.name, b.name));
 }
@@ -29,15 +49,11 @@ function filesOf(patterns: readonly string[]): string[] {
   return [...files].sort();
 }
 
-function readFile(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new Refusal(`cannot read the rules in ${file}: ${(cause as Error).message}`, {
-      code: 'CONFIG_INVALID',
-      cause,
-    });
-  }
+async function readFileWritten(file: string, rulesMax: number): Promise<WrittenFile> {
+  const text = await readFile(file, 'utf8').catch((cause: Error) => {
+    throw new Refusal(`cannot read the rules in ${file}: ${cause.message}`, { code: 'CONFIG_INVALID', cause });
+  });
+  return text.length > smallCharsMax ? readApart({ text, file, rulesMax }) : readWritten(text, file, rulesMax);
 }
 
 function compare(a: string, b: string): number {

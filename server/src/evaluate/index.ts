@@ -4,6 +4,6 @@
  * where it was. Refuses to know how a query is answered, where samples are kept, and who is told of an alert.
  */
 export type { Alert } from './alerts.ts';
-export { createEvaluator, type Evaluator, type RuleSources } from './evaluator.ts';
+export { type Evaluator, openEvaluator, type RuleSources } from './evaluator.ts';
 export { readRuleFile } from './rulefile.ts';
 export type { AlertingView, GroupView, RuleView } from './views.ts';

@@ -115,6 +115,12 @@ export class ProtoCursor {
     return scratchBig[0] as bigint;
   }
 
+  /** A fixed64 as an unsigned bigint. */
+  bigFixed64(end: number): bigint {
+    this.fixed64(end);
+    return this.bigUint();
+  }
+
   bigInt(): bigint {
     return BigInt.asIntN(64, this.bigUint());
   }

@@ -46,11 +46,16 @@ export function invalid(message: string): Refusal {
   return new Refusal(message, { code: 'CONFIG_INVALID' });
 }
 
-/** A refusal that says where: line and path. */
-export function invalidAt({ node, path, tree }: ConfigNode, message: string): Refusal {
+/** A refusal that says where. */
+export function invalidAt(at: ConfigNode, message: string): Refusal {
+  return invalid(placeOf(at) + message);
+}
+
+/** File, line and path, for the beginning of a message. */
+export function placeOf({ node, path, tree }: ConfigNode): string {
   const offset = node?.range?.[0];
   const line = offset === undefined ? '' : `line ${tree.lines.linePos(offset).line}: `;
-  return invalid(`${inFile(tree.file)}${line}${path === '' ? '' : `${path}: `}${message}`);
+  return `${inFile(tree.file)}${line}${path === '' ? '' : `${path}: `}`;
 }
 
 function inFile(file: string | undefined): string {

@@ -10,6 +10,7 @@ export { logRowsOf } from './logs.ts';
 export { createMetricTranslator, type MetricTranslator } from './metrics/translator.ts';
 export { promotedBy } from './resource.ts';
 export { spanRowsOf } from './spans.ts';
+export { emptied, type Life, Lives, zeroStart } from './starts.ts';
 export { type StreamContext, streamRowsOf } from './streams.ts';
 export { describeRejections, excerpt, type Tallies, Tally } from './tally.ts';
 export { outsideWindow, type Window, windowAt, windowFault } from './window.ts';

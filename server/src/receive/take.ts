@@ -2,7 +2,7 @@
  * A decoded body to durable rows, booked. A large one is read in pieces and written in portions, with turns for everybody
  * else between them; nothing of it is written before all of it has been read, for a broken body is refused whole.
  */
-import { requestIdOf } from '#kit';
+import { Pace, requestIdOf } from '#kit';
 import { type Limits, Refusal } from '#model';
 import type { Tallies, Tally } from '#normalise';
 import type { WriteBatch } from '#store';
@@ -10,13 +10,15 @@ import { type Book, bookRefused, bookStored, bookUndecoded } from './books.ts';
 import type { Lease } from './budget.ts';
 import type { CutOptions, Piece } from './cut/index.ts';
 import type { ReceiveDeps } from './deps.ts';
-import { largeBytesMin, Pace } from './turns.ts';
+import { largeBytesMin } from './turns.ts';
 
 /** The rows of a small body or of a piece. */
 export interface Portion {
   readonly batch: WriteBatch;
   readonly rowCount: number;
   readonly tallies: Tallies;
+  /** Told when the rows could not be written. */
+  readonly notWritten?: () => void;
 }
 
 export interface Body {
@@ -69,9 +71,10 @@ export async function takeBody(body: Body, deps: ReceiveDeps): Promise<readonly 
   return tallies;
 }
 
-async function write({ batch, rowCount, tallies }: Portion, book: Book, deps: ReceiveDeps): Promise<void> {
+async function write({ batch, rowCount, tallies, notWritten }: Portion, book: Book, deps: ReceiveDeps): Promise<void> {
   if (rowCount === 0) return bookStored(book, tallies, 0);
   const { duplicateRows } = await deps.write(batch).catch((error) => {
+    notWritten?.();
     bookRefused(book, tallies, error);
     throw error;
   });

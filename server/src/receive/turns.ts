@@ -1,5 +1,4 @@
-/** Work on large bodies: one at a time, and in slices, so that whoever sends little never waits for who sends much. */
-import type { Clock } from '#kit';
+/** Work on large bodies: one at a time, so that whoever sends little never waits for who sends much. */
 
 /** From this size on a body takes longer than a few milliseconds, and waits for its turn. */
 export const largeBytesMin = 256 * 1024;
@@ -38,28 +37,5 @@ export class Queue {
     this.waiting.delete(who);
     if (rest.length > 0) this.waiting.set(who, rest);
     begin?.();
-  }
-}
-
-const sliceMsMax = 8;
-
-/** Long work asks it now and then whether others should have a turn. */
-export class Pace {
-  private readonly clock: Clock;
-  private sliceEndMs: number;
-
-  constructor(clock: Clock) {
-    this.clock = clock;
-    this.sliceEndMs = clock.tickMs() + sliceMsMax;
-  }
-
-  get isDue(): boolean {
-    return this.clock.tickMs() >= this.sliceEndMs;
-  }
-
-  /** Lets the event loop run once. */
-  async rest(): Promise<void> {
-    await new Promise<void>((resolve) => setImmediate(resolve));
-    this.sliceEndMs = this.clock.tickMs() + sliceMsMax;
   }
 }

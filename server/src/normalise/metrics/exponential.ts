@@ -1,13 +1,13 @@
 /** Exponential histogram points → native histograms. */
 import type { NativeHistogram } from '#model';
+import { emptied } from '../starts.ts';
 import type { Tally } from '../tally.ts';
 import type { WireExponentialPoint } from '../wire.ts';
 import { bucketsOf, type ExponentialBuckets, spansOf } from './buckets.ts';
 import { addExemplars } from './exemplars.ts';
 import { lateDelta } from './number.ts';
-import { isNoRecordedValue, type Out, refuse } from './out.ts';
+import { beginningOf, isNoRecordedValue, type Out, refuse } from './out.ts';
 import type { KnownPoint } from './series.ts';
-import { zeroStart } from './start.ts';
 
 /** Returns whether the point was taken; a refusal is in the tally. */
 export function translateExponential(
@@ -30,26 +30,25 @@ export function translateExponential(
   if (isDelta) {
     const sum = out.deltas.addExponential(ref, point, out.limits.histogramBucketsMax);
     if (sum === undefined) return refuse(tally, 'delta_out_of_order', lateDelta(family));
-    pushZero(sum.startMs, sum.value.scale, ref, out);
-    push(ref, point.timeMs, nativeOf(sum.value, sum.value, 'unknown'), out);
+    push(ref, point.timeMs, nativeOf(sum.value, sum.value, 'unknown'), sum.startMs, out);
   } else {
     const isReset = series.startMs !== 0 && point.startMs !== 0 && point.startMs !== series.startMs;
-    const buckets = bucketsOf(point);
-    pushZero(zeroStart(point, series, out.window), buckets.scale, ref, out);
-    push(ref, point.timeMs, nativeOf(point, buckets, isReset ? 'reset' : 'unknown'), out);
+    const startMs = beginningOf(point, series, out);
+    push(ref, point.timeMs, nativeOf(point, bucketsOf(point), isReset ? 'reset' : 'unknown'), startMs, out);
   }
   addExemplars(point.exemplars, point.timeMs, () => ref, tally, out);
   return true;
 }
 
-function push(ref: number, timeMs: number, histogram: NativeHistogram, out: Out): void {
-  out.histograms.push({ ref, timeMs, histogram });
-}
-
-function pushZero(startMs: number | undefined, scale: number, ref: number, out: Out): void {
-  if (startMs === undefined) return;
-  const empty = { scale, zeroCount: 0, zeroThreshold: 0, positive: new Map(), negative: new Map() };
-  push(ref, startMs, nativeOf({ count: 0, sum: 0 }, empty, 'unknown'), out);
+function push(
+  ref: number,
+  timeMs: number,
+  histogram: NativeHistogram,
+  startMs: number | undefined,
+  { histograms }: Out,
+): void {
+  if (startMs !== undefined) histograms.push({ ref, timeMs: startMs, histogram: emptied(histogram) });
+  histograms.push({ ref, timeMs, histogram });
 }
 
 function nativeOf(

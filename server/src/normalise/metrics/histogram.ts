@@ -6,9 +6,8 @@ import type { WireHistogramPoint } from '../wire.ts';
 import { sameNumbers } from './delta.ts';
 import { addExemplars } from './exemplars.ts';
 import { lateDelta } from './number.ts';
-import { isNoRecordedValue, type Out, refuse } from './out.ts';
+import { beginningOf, isNoRecordedValue, type Out, refuse } from './out.ts';
 import type { KnownPoint } from './series.ts';
-import { zeroStart } from './start.ts';
 
 /** `refs` of a known point: count, sum, then one per bound, then `+Inf`. */
 const countAt = 0;
@@ -44,7 +43,7 @@ export function translateHistogram(
     pushZeros(sum.startMs, point.sum !== undefined, refs, out);
     pushPoint({ ...sum.value, sum: point.sum === undefined ? undefined : sum.value.sum }, point.timeMs, refs, out);
   } else {
-    pushZeros(zeroStart(point, series, out.window), point.sum !== undefined, refs, out);
+    pushZeros(beginningOf(point, series, out), point.sum !== undefined, refs, out);
     pushPoint(point, point.timeMs, refs, out);
   }
   addExemplars(point.exemplars, point.timeMs, (value) => bucketOf(value, bounds, refs), tally, out);

@@ -2,9 +2,8 @@
 import type { Tally } from '../tally.ts';
 import type { WireNumberPoint } from '../wire.ts';
 import { addExemplars } from './exemplars.ts';
-import { isNoRecordedValue, type Out, refuse } from './out.ts';
+import { beginningOf, isNoRecordedValue, type Out, refuse } from './out.ts';
 import type { KnownPoint } from './series.ts';
-import { zeroStart } from './start.ts';
 
 /** Returns whether the point was taken; a refusal is in the tally. */
 export function translateNumber(
@@ -30,7 +29,7 @@ export function translateNumber(
     if (sum.startMs !== undefined) out.samples.push(ref, sum.startMs, 0);
     out.samples.push(ref, point.timeMs, sum.value);
   } else {
-    const startMs = kind === 'counter' ? zeroStart(point, series, out.window) : undefined;
+    const startMs = kind === 'counter' ? beginningOf(point, series, out) : undefined;
     if (startMs !== undefined) out.samples.push(ref, startMs, 0);
     out.samples.push(ref, point.timeMs, point.value);
   }

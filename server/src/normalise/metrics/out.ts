@@ -1,6 +1,7 @@
 /** What the translators of the kinds of metrics share: where they write, and how they refuse a point. */
 import type { ExemplarRow, HistogramRow, Limits } from '#model';
 import type { SampleBuffer } from '../columns.ts';
+import { type Life, zeroStart } from '../starts.ts';
 import type { Tally } from '../tally.ts';
 import type { Window } from '../window.ts';
 import type { WirePoint } from '../wire.ts';
@@ -17,6 +18,15 @@ export interface Out {
   readonly samples: SampleBuffer;
   readonly histograms: HistogramRow[];
   readonly exemplars: ExemplarRow[];
+  /** Those that have begun with this request. */
+  readonly begun: Life[];
+}
+
+/** Where the series' zeros belong, if they do. */
+export function beginningOf(point: WirePoint, series: Life, { begun, window }: Out): number | undefined {
+  const startMs = zeroStart(point, series, window.oldestMs);
+  if (startMs !== undefined) begun.push(series);
+  return startMs;
 }
 
 export function refuse(tally: Tally, reason: string, example: string): false {

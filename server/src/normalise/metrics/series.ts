@@ -6,6 +6,7 @@ import { type Attributes, type Labels, type Limits, labelsFrom, Refusal, type Re
 import { type LabelFault, labelsFault } from '../labelset.ts';
 import { labelName } from '../names.ts';
 import { type IsPromoted, seriesIdentity, serviceOf, targetInfoLabels } from '../resource.ts';
+import type { Life } from '../starts.ts';
 import { excerpt } from '../tally.ts';
 import type { WireAttributes, WireMetric, WireMetrics } from '../wire.ts';
 import { familyOf } from './family.ts';
@@ -37,14 +38,12 @@ export interface KnownMetric {
 }
 
 /** What is known of the points with one set of attributes. `refs` depends on the kind of metric. */
-export interface KnownPoint {
+export interface KnownPoint extends Life {
   readonly pairs: readonly [string, string][];
   readonly fault: LabelFault | undefined;
   refs: readonly SeriesRef[];
   /** Bounds or quantiles that `refs` were made for. */
   shape: readonly number[];
-  startMs: number;
-  lastMs: number;
 }
 
 export class SeriesMemory {

@@ -4,9 +4,8 @@ import { boundText } from '../le.ts';
 import type { Tally } from '../tally.ts';
 import type { WireSummaryPoint } from '../wire.ts';
 import { sameNumbers } from './delta.ts';
-import { isNoRecordedValue, type Out, refuse } from './out.ts';
+import { beginningOf, isNoRecordedValue, type Out, refuse } from './out.ts';
 import type { KnownPoint } from './series.ts';
-import { zeroStart } from './start.ts';
 
 /** Returns whether the point was taken; a refusal is in the tally. */
 export function translateSummary(
@@ -35,7 +34,7 @@ export function translateSummary(
     for (const ref of refs) out.samples.pushStale(ref, point.timeMs);
     return true;
   }
-  const startMs = zeroStart(point, series, out.window);
+  const startMs = beginningOf(point, series, out);
   if (startMs !== undefined) for (const ref of refs.slice(0, 2)) out.samples.push(ref, startMs, 0);
   out.samples.push(refs[0] ?? 0, point.timeMs, point.count);
   out.samples.push(refs[1] ?? 0, point.timeMs, point.sum);

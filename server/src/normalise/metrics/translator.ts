@@ -30,6 +30,8 @@ export interface MetricRows {
   readonly metadata: readonly MetadataRow[];
   /** By service; items are data points (and exemplars that were dropped). */
   readonly tallies: Tallies;
+  /** Call it when the rows could not be written: the series that begin with them will begin again. */
+  readonly forgetBegun: () => void;
 }
 
 export interface MetricTranslator {
@@ -58,6 +60,7 @@ export function createMetricTranslator(deps: TranslatorDeps): MetricTranslator {
         samples: new SampleBuffer(),
         histograms: [],
         exemplars: [],
+        begun: [],
       };
       const metadata: MetadataRow[] = [];
       const tallies: Tallies = new Map();
@@ -68,6 +71,9 @@ export function createMetricTranslator(deps: TranslatorDeps): MetricTranslator {
         exemplars: out.exemplars,
         metadata,
         tallies,
+        forgetBegun: () => {
+          for (const life of out.begun) life.startMs = life.lastMs = 0;
+        },
       };
     },
   };

@@ -1,6 +1,6 @@
 /** Loki push: POST `/loki/api/v1/push`, JSON (plain, gzip, deflate) and protobuf in snappy. */
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { SnappyDecoder, snappyLength } from '#kit';
+import { Pace, SnappyDecoder, snappyLength } from '#kit';
 import { Refusal, tenantOf } from '#model';
 import { describeRejections, type StreamContext, streamRowsOf, Tally, windowAt } from '#normalise';
 import { bookUndecoded } from '../books.ts';
@@ -20,7 +20,6 @@ import {
 } from '../http.ts';
 import { giveBack } from '../inflate.ts';
 import { type Body, takeBody } from '../take.ts';
-import { Pace } from '../turns.ts';
 import { decodePushJson } from './json.ts';
 import { decodePush } from './protobuf.ts';
 

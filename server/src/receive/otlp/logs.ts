@@ -28,47 +28,21 @@ function readLog(cursor: ProtoCursor, values: ValueReader, end: number): WireLog
   let droppedAttributes = 0;
   while (cursor.at < end) {
     const tag = cursor.varint(end);
-    switch (tag) {
-      case 0x09:
-        cursor.fixed64(end);
-        timeNs = cursor.bigUint();
-        break;
-      case 0x10:
-        severityNumber = cursor.int32(end);
-        break;
-      case 0x1a:
-        severityText = cursor.text(end);
-        break;
-      case 0x2a:
-        values.anyValue(cursor.message(end));
-        body = values.value;
-        bodyType = values.type;
-        break;
-      case 0x32:
-        attributes = values.attribute(attributes, end);
-        break;
-      case 0x38:
-        droppedAttributes = cursor.varint(end);
-        break;
-      case 0x45:
-        flags = cursor.fixed32(end);
-        break;
-      case 0x4a:
-        traceId = cursor.hex(end);
-        break;
-      case 0x52:
-        spanId = cursor.hex(end);
-        break;
-      case 0x59:
-        cursor.fixed64(end);
-        observedNs = cursor.bigUint();
-        break;
-      case 0x62:
-        eventName = cursor.text(end);
-        break;
-      default:
-        cursor.skip(tag, end);
-    }
+    if (tag === 0x32) attributes = values.attribute(attributes, end);
+    else if (tag === 0x09) timeNs = cursor.bigFixed64(end);
+    else if (tag === 0x10) severityNumber = cursor.int32(end);
+    else if (tag === 0x1a) severityText = cursor.text(end);
+    else if (tag === 0x2a) {
+      values.anyValue(cursor.message(end));
+      body = values.value;
+      bodyType = values.type;
+    } else if (tag === 0x38) droppedAttributes = cursor.varint(end);
+    else if (tag === 0x45) flags = cursor.fixed32(end);
+    else if (tag === 0x4a) traceId = cursor.hex(end);
+    else if (tag === 0x52) spanId = cursor.hex(end);
+    else if (tag === 0x59) observedNs = cursor.bigFixed64(end);
+    else if (tag === 0x62) eventName = cursor.text(end);
+    else cursor.skip(tag, end);
   }
   return {
     timeNs,

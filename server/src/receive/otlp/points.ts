@@ -79,32 +79,17 @@ export function readHistogramPoint(cursor: ProtoCursor, values: ValueReader, end
   const { bucketCounts, bounds } = point;
   while (cursor.at < end) {
     const tag = cursor.varint(end);
-    switch (tag) {
-      case 0x21:
-        point.count = uint64(cursor, end);
-        break;
-      case 0x29:
-        point.sum = cursor.double(end);
-        break;
-      case 0x32: {
-        const stop = cursor.message(end);
-        while (cursor.at < stop) bucketCounts.push(uint64(cursor, stop));
-        break;
-      }
-      case 0x31:
-        bucketCounts.push(uint64(cursor, end));
-        break;
-      case 0x3a: {
-        const stop = cursor.message(end);
-        while (cursor.at < stop) bounds.push(cursor.double(stop));
-        break;
-      }
-      case 0x39:
-        bounds.push(cursor.double(end));
-        break;
-      default:
-        point.shared(tag, histogramTags, cursor, values, end);
-    }
+    if (tag === 0x21) point.count = uint64(cursor, end);
+    else if (tag === 0x29) point.sum = cursor.double(end);
+    else if (tag === 0x32) {
+      const stop = cursor.message(end);
+      while (cursor.at < stop) bucketCounts.push(uint64(cursor, stop));
+    } else if (tag === 0x31) bucketCounts.push(uint64(cursor, end));
+    else if (tag === 0x3a) {
+      const stop = cursor.message(end);
+      while (cursor.at < stop) bounds.push(cursor.double(stop));
+    } else if (tag === 0x39) bounds.push(cursor.double(end));
+    else point.shared(tag, histogramTags, cursor, values, end);
   }
   return point;
 }
@@ -125,31 +110,14 @@ export function readExponentialPoint(cursor: ProtoCursor, values: ValueReader, e
   const point = new ExponentialPoint();
   while (cursor.at < end) {
     const tag = cursor.varint(end);
-    switch (tag) {
-      case 0x21:
-        point.count = uint64(cursor, end);
-        break;
-      case 0x29:
-        point.sum = cursor.double(end);
-        break;
-      case 0x30:
-        point.scale = cursor.sint32(end);
-        break;
-      case 0x39:
-        point.zeroCount = uint64(cursor, end);
-        break;
-      case 0x42:
-        point.positive = readBuckets(cursor, cursor.message(end));
-        break;
-      case 0x4a:
-        point.negative = readBuckets(cursor, cursor.message(end));
-        break;
-      case 0x71:
-        point.zeroThreshold = cursor.double(end);
-        break;
-      default:
-        point.shared(tag, exponentialTags, cursor, values, end);
-    }
+    if (tag === 0x21) point.count = uint64(cursor, end);
+    else if (tag === 0x29) point.sum = cursor.double(end);
+    else if (tag === 0x30) point.scale = cursor.sint32(end);
+    else if (tag === 0x39) point.zeroCount = uint64(cursor, end);
+    else if (tag === 0x42) point.positive = readBuckets(cursor, cursor.message(end));
+    else if (tag === 0x4a) point.negative = readBuckets(cursor, cursor.message(end));
+    else if (tag === 0x71) point.zeroThreshold = cursor.double(end);
+    else point.shared(tag, exponentialTags, cursor, values, end);
   }
   return point;
 }
@@ -211,28 +179,13 @@ function readExemplar(cursor: ProtoCursor, values: ValueReader, end: number): Wi
   let attributes: AttributeColumns | undefined;
   while (cursor.at < end) {
     const tag = cursor.varint(end);
-    switch (tag) {
-      case 0x3a:
-        attributes = values.attribute(attributes, end);
-        break;
-      case 0x11:
-        timeMs = milliseconds(cursor, end);
-        break;
-      case 0x19:
-        value = cursor.double(end);
-        break;
-      case 0x31:
-        value = int64(cursor, end);
-        break;
-      case 0x22:
-        spanId = cursor.hex(end);
-        break;
-      case 0x2a:
-        traceId = cursor.hex(end);
-        break;
-      default:
-        cursor.skip(tag, end);
-    }
+    if (tag === 0x3a) attributes = values.attribute(attributes, end);
+    else if (tag === 0x11) timeMs = milliseconds(cursor, end);
+    else if (tag === 0x19) value = cursor.double(end);
+    else if (tag === 0x31) value = int64(cursor, end);
+    else if (tag === 0x22) spanId = cursor.hex(end);
+    else if (tag === 0x2a) traceId = cursor.hex(end);
+    else cursor.skip(tag, end);
   }
   return { timeMs, value, traceId, spanId, attributes: finishColumns(attributes) };
 }

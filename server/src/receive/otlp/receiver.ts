@@ -114,12 +114,17 @@ function portionOf(
     }
     case 'metrics': {
       const wired = (isJson ? decodeMetricsJson : decodeMetrics)(body, limits.nestingMax);
-      const { samples, histograms, exemplars, metadata, tallies } = translator.translate(tenant, wired, window);
+      const { samples, histograms, exemplars, metadata, tallies, forgetBegun } = translator.translate(
+        tenant,
+        wired,
+        window,
+      );
       const rowCount = (samples?.count ?? 0) + histograms.length + exemplars.length + metadata.length;
       return {
         batch: { tenant, ...(samples && { samples }), histograms, exemplars, metadata },
         rowCount,
         tallies,
+        notWritten: forgetBegun,
       };
     }
   }

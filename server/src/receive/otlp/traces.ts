@@ -35,69 +35,35 @@ function readSpan(cursor: ProtoCursor, values: ValueReader, end: number): WireSp
   let statusMessage = '';
   while (cursor.at < end) {
     const tag = cursor.varint(end);
-    switch (tag) {
-      case 0x0a:
-        traceId = cursor.hex(end);
-        break;
-      case 0x12:
-        spanId = cursor.hex(end);
-        break;
-      case 0x1a:
-        traceState = cursor.text(end);
-        break;
-      case 0x22:
-        parentSpanId = cursor.hex(end);
-        break;
-      case 0x2a:
-        name = cursor.text(end);
-        break;
-      case 0x30:
-        kind = cursor.int32(end);
-        break;
-      case 0x39:
-        cursor.fixed64(end);
-        startNs = cursor.bigUint();
-        break;
-      case 0x41:
-        cursor.fixed64(end);
-        endNs = cursor.bigUint();
-        break;
-      case 0x4a:
-        attributes = values.attribute(attributes, end);
-        break;
-      case 0x50:
-        droppedAttributes = cursor.varint(end);
-        break;
-      case 0x5a:
-        events ??= [];
-        events.push(readEvent(cursor, values, cursor.message(end)));
-        break;
-      case 0x60:
-        droppedEvents = cursor.varint(end);
-        break;
-      case 0x6a:
-        links ??= [];
-        links.push(readLink(cursor, values, cursor.message(end)));
-        break;
-      case 0x70:
-        droppedLinks = cursor.varint(end);
-        break;
-      case 0x7a: {
-        const stop = cursor.message(end);
-        while (cursor.at < stop) {
-          const inner = cursor.varint(stop);
-          if (inner === 0x12) statusMessage = cursor.text(stop);
-          else if (inner === 0x18) statusCode = cursor.int32(stop);
-          else cursor.skip(inner, stop);
-        }
-        break;
+    // Most fields of a span are its attributes.
+    if (tag === 0x4a) attributes = values.attribute(attributes, end);
+    else if (tag === 0x0a) traceId = cursor.hex(end);
+    else if (tag === 0x12) spanId = cursor.hex(end);
+    else if (tag === 0x1a) traceState = cursor.text(end);
+    else if (tag === 0x22) parentSpanId = cursor.hex(end);
+    else if (tag === 0x2a) name = cursor.text(end);
+    else if (tag === 0x30) kind = cursor.int32(end);
+    else if (tag === 0x39) startNs = cursor.bigFixed64(end);
+    else if (tag === 0x41) endNs = cursor.bigFixed64(end);
+    else if (tag === 0x50) droppedAttributes = cursor.varint(end);
+    else if (tag === 0x5a) {
+      events ??= [];
+      events.push(readEvent(cursor, values, cursor.message(end)));
+    } else if (tag === 0x60) droppedEvents = cursor.varint(end);
+    else if (tag === 0x6a) {
+      links ??= [];
+      links.push(readLink(cursor, values, cursor.message(end)));
+    } else if (tag === 0x70) droppedLinks = cursor.varint(end);
+    else if (tag === 0x7a) {
+      const stop = cursor.message(end);
+      while (cursor.at < stop) {
+        const inner = cursor.varint(stop);
+        if (inner === 0x12) statusMessage = cursor.text(stop);
+        else if (inner === 0x18) statusCode = cursor.int32(stop);
+        else cursor.skip(inner, stop);
       }
-      case 0x85:
-        flags = cursor.fixed32(end);
-        break;
-      default:
-        cursor.skip(tag, end);
-    }
+    } else if (tag === 0x85) flags = cursor.fixed32(end);
+    else cursor.skip(tag, end);
   }
   return {
     traceId,
@@ -127,23 +93,11 @@ function readEvent(cursor: ProtoCursor, values: ValueReader, end: number): WireS
   let droppedAttributes = 0;
   while (cursor.at < end) {
     const tag = cursor.varint(end);
-    switch (tag) {
-      case 0x09:
-        cursor.fixed64(end);
-        timeNs = cursor.bigUint();
-        break;
-      case 0x12:
-        name = cursor.text(end);
-        break;
-      case 0x1a:
-        attributes = values.attribute(attributes, end);
-        break;
-      case 0x20:
-        droppedAttributes = cursor.varint(end);
-        break;
-      default:
-        cursor.skip(tag, end);
-    }
+    if (tag === 0x1a) attributes = values.attribute(attributes, end);
+    else if (tag === 0x09) timeNs = cursor.bigFixed64(end);
+    else if (tag === 0x12) name = cursor.text(end);
+    else if (tag === 0x20) droppedAttributes = cursor.varint(end);
+    else cursor.skip(tag, end);
   }
   return { timeNs, name, attributes: finishColumns(attributes), droppedAttributes };
 }
@@ -157,28 +111,13 @@ function readLink(cursor: ProtoCursor, values: ValueReader, end: number): WireSp
   let droppedAttributes = 0;
   while (cursor.at < end) {
     const tag = cursor.varint(end);
-    switch (tag) {
-      case 0x0a:
-        traceId = cursor.hex(end);
-        break;
-      case 0x12:
-        spanId = cursor.hex(end);
-        break;
-      case 0x1a:
-        traceState = cursor.text(end);
-        break;
-      case 0x22:
-        attributes = values.attribute(attributes, end);
-        break;
-      case 0x28:
-        droppedAttributes = cursor.varint(end);
-        break;
-      case 0x35:
-        flags = cursor.fixed32(end);
-        break;
-      default:
-        cursor.skip(tag, end);
-    }
+    if (tag === 0x0a) traceId = cursor.hex(end);
+    else if (tag === 0x12) spanId = cursor.hex(end);
+    else if (tag === 0x1a) traceState = cursor.text(end);
+    else if (tag === 0x22) attributes = values.attribute(attributes, end);
+    else if (tag === 0x28) droppedAttributes = cursor.varint(end);
+    else if (tag === 0x35) flags = cursor.fixed32(end);
+    else cursor.skip(tag, end);
   }
   return { traceId, spanId, traceState, flags, attributes: finishColumns(attributes), droppedAttributes };
 }

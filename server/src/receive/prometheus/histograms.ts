@@ -6,6 +6,8 @@ import { newSide, readDeltas, readDoubles, readSpan } from '../nativehistograms.
 
 export interface ReadHistogram {
   readonly timeMs: number;
+  /** When its count began, 0 where nobody said. */
+  readonly startMs: number;
   readonly histogram: NativeHistogram;
   /** The sum carries the stale marker's bits: the series ended. */
   readonly isStale: boolean;
@@ -22,6 +24,7 @@ export function readHistogram(cursor: ProtoCursor, end: number): ReadHistogram {
   let zeroThreshold = 0;
   let zeroCount = 0;
   let timeMs = 0;
+  let startMs = 0;
   let resetHint: ResetHint = 'unknown';
   const negative = newSide();
   const positive = newSide();
@@ -85,6 +88,9 @@ export function readHistogram(cursor: ProtoCursor, end: number): ReadHistogram {
       case 0x81:
         readDoubles(cursor, tag === 0x82, end, customBounds);
         break;
+      case 0x88:
+        startMs = cursor.int64(end);
+        break;
       default:
         cursor.skip(tag, end);
     }
@@ -102,5 +108,5 @@ export function readHistogram(cursor: ProtoCursor, end: number): ReadHistogram {
     customBounds,
     resetHint,
   };
-  return { timeMs, histogram, isStale };
+  return { timeMs, startMs, histogram, isStale };
 }

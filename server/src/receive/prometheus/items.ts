@@ -5,7 +5,7 @@
 
 import type { ProtoCursor } from '#kit';
 import type { ExemplarRow, HistogramRow, Limits, MetadataRow, SeriesRef } from '#model';
-import { outsideWindow, SampleBuffer, type Tally, type Window, windowFault } from '#normalise';
+import { emptied, type Lives, outsideWindow, SampleBuffer, type Tally, type Window, windowFault } from '#normalise';
 import { histogramFault } from '../nativehistograms.ts';
 import { exemplarRow, type ReadExemplar } from './exemplars.ts';
 import { readHistogram } from './histograms.ts';
@@ -16,6 +16,9 @@ export interface Scanned {
   readonly histograms: HistogramRow[];
   readonly exemplars: ExemplarRow[];
   readonly metadata: MetadataRow[];
+  /** Of series that began: no items of the sender's. */
+  readonly zeros: SampleBuffer;
+  readonly emptyHistograms: HistogramRow[];
   /** What the sender may count as written once the batch is durable: what is kept, and what was said twice. */
   readonly written: Written;
 }
@@ -38,6 +41,8 @@ export interface ItemsAbout {
   readonly window: Window;
   readonly tally: Tally;
   readonly limits: Limits['receive'];
+  /** Undefined where samples tell no starts. */
+  readonly lives?: Lives;
 }
 
 export class Items implements Scanned {
@@ -45,6 +50,8 @@ export class Items implements Scanned {
   readonly histograms: HistogramRow[] = [];
   readonly exemplars: ExemplarRow[] = [];
   readonly metadata: MetadataRow[] = [];
+  readonly zeros = new SampleBuffer(16);
+  readonly emptyHistograms: HistogramRow[] = [];
   readonly written: Written = { samples: 0, histograms: 0, exemplars: 0 };
   private readonly cursor: ProtoCursor;
   private readonly about: ItemsAbout;
@@ -63,12 +70,13 @@ export class Items implements Scanned {
     this.lastMs = Number.NaN;
   }
 
-  /** A `Sample` of either version; start timestamps (2.0) are read over, for the store keeps none. */
+  /** A `Sample` of either version. */
   sample(ref: SeriesRef, end: number): void {
     const { cursor } = this;
     let low = 0;
     let high = 0;
     let timeMs = 0;
+    let startMs = 0;
     while (cursor.at < end) {
       const tag = cursor.varint(end);
       if (tag === 0x09) {
@@ -76,6 +84,7 @@ export class Items implements Scanned {
         low = cursor.low;
         high = cursor.high;
       } else if (tag === 0x10) timeMs = cursor.int64(end);
+      else if (tag === 0x18) startMs = cursor.int64(end);
       else cursor.skip(tag, end);
     }
     const { tally, window } = this.about;
@@ -98,7 +107,13 @@ export class Items implements Scanned {
       this.lastHigh = high;
       this.written.samples++;
       this.samples.pushWords(ref, timeMs, low, high);
+      const zeroMs = startMs === 0 ? undefined : this.zeroStart(ref, { startMs, timeMs });
+      if (zeroMs !== undefined) this.zeros.push(ref, zeroMs, 0);
     }
+  }
+
+  private zeroStart(ref: SeriesRef, point: { startMs: number; timeMs: number }): number | undefined {
+    return this.about.lives?.zeroStart(ref, point, this.about.window.oldestMs);
   }
 
   exemplar(ref: SeriesRef, read: ReadExemplar): void {
@@ -115,7 +130,7 @@ export class Items implements Scanned {
   histogram(ref: SeriesRef, end: number): void {
     const { tally, window, limits } = this.about;
     tally.received++;
-    const { timeMs, histogram, isStale } = readHistogram(this.cursor, end);
+    const { timeMs, startMs, histogram, isStale } = readHistogram(this.cursor, end);
     if (outsideWindow(timeMs, window)) {
       const fault = windowFault(timeMs, window, 'a histogram');
       tally.reject(fault.reason, 1, fault.example);
@@ -132,6 +147,8 @@ export class Items implements Scanned {
     else {
       this.histograms.push({ ref, timeMs, histogram });
       this.written.histograms++;
+      const zeroMs = startMs === 0 ? undefined : this.zeroStart(ref, { startMs, timeMs });
+      if (zeroMs !== undefined) this.emptyHistograms.push({ ref, timeMs: zeroMs, histogram: emptied(histogram) });
     }
   }
 }

@@ -1,4 +1,6 @@
 /** What is remembered between requests of remote write, and the buffer they decode into. */
+import { Lives } from '#normalise';
+import type { Scanned } from './items.ts';
 import { MetadataMemory } from './metadata.ts';
 import { SeriesMetadata } from './metadata2.ts';
 import { SeriesTable } from './seriestable.ts';
@@ -15,6 +17,7 @@ export class WriteMemory {
   readonly table = new SeriesTable({ entriesMax, arenaBytesMax });
   private forgets = 0;
   readonly metadata = new MetadataMemory(metricsMax);
+  readonly lives = new Lives(entriesMax);
   private symbolMemory = new SymbolMemory();
   private metadataMemory = new SeriesMetadata(this.metadata, metricsMax);
   private readonly tenants = new Map<string, number>();
@@ -39,6 +42,13 @@ export class WriteMemory {
   private renewVersion2(): void {
     this.symbolMemory = new SymbolMemory();
     this.metadataMemory = new SeriesMetadata(this.metadata, metricsMax);
+  }
+
+  /** Their zeros may not have been written: the request comes again, and brings them again. */
+  forgetBegun({ zeros, emptyHistograms }: Pick<Scanned, 'zeros' | 'emptyHistograms'>): void {
+    const { refs, count = 0 } = zeros.columns() ?? {};
+    for (let i = 0; i < count; i++) this.lives.forget(refs?.[i] ?? 0);
+    for (const { ref } of emptyHistograms) this.lives.forget(ref);
   }
 
   /** Never the same for two tenants, however many there have been. */

@@ -2,6 +2,8 @@
  * What a large request holds, in portions that the store takes in a few milliseconds each: it copies every row it is given.
  * A sender that repeats a request of which some portions were written does no harm: the same sample twice is one sample.
  */
+import type { ExemplarRow, HistogramRow, MetadataRow } from '#model';
+import type { SampleBuffer } from '#normalise';
 import type { WriteBatch } from '#store';
 import type { Scanned, Written } from './items.ts';
 
@@ -15,6 +17,21 @@ const othersMax = 1_000;
 
 /** Nothing when the request holds nothing that is to be stored. Metadata goes with the first. */
 export function* portionsOf(tenant: string, found: Scanned): Generator<Portion> {
+  const begun = { samples: found.zeros, histograms: found.emptyHistograms, exemplars: [], metadata: [] };
+  for (const { batch } of portions(tenant, begun)) yield { batch, written: nothing };
+  yield* portions(tenant, found);
+}
+
+const nothing: Written = { samples: 0, histograms: 0, exemplars: 0 };
+
+interface Rows {
+  readonly samples: SampleBuffer;
+  readonly histograms: readonly HistogramRow[];
+  readonly exemplars: readonly ExemplarRow[];
+  readonly metadata: readonly MetadataRow[];
+}
+
+function* portions(tenant: string, found: Rows): Generator<Portion> {
   const { histograms, exemplars, metadata } = found;
   const samples = found.samples.columns();
   const samplesCount = samples?.count ?? 0;

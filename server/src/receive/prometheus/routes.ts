@@ -1,13 +1,13 @@
 /** Remote write 1.0 and 2.0: POST `/prometheus/api/v1/write`, and `/api/v1/write` for vmalert and for habits. */
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { SnappyDecoder, snappyLength } from '#kit';
+import { Pace, SnappyDecoder, snappyLength } from '#kit';
 import { Refusal, tenantOf } from '#model';
 import { describeRejections, Tally, windowAt } from '#normalise';
 import { bookRefused, bookStored, bookUndecoded } from '../books.ts';
 import type { Lease } from '../budget.ts';
 import type { ReceiveDeps } from '../deps.ts';
 import { asRefusal, onlyPost, rawBody, refuseInText, takeRawBodies, userAgentOf, withLease } from '../http.ts';
-import { largeBytesMin, Pace } from '../turns.ts';
+import { largeBytesMin } from '../turns.ts';
 import { checkEncoding, tellWritten, type Version, versionOf } from './headers.ts';
 import type { Scan, Scanned, Written } from './items.ts';
 import type { SenderFacts } from './learner.ts';
@@ -43,7 +43,7 @@ async function answer(request: FastifyRequest, reply: FastifyReply, deps: Receiv
         bookUndecoded(book(deps), sender, error);
         throw error;
       });
-      await store(body, { sender, tell }, deps);
+      await store(body, { sender, tell, memory }, deps);
       return body.tally;
     });
     const message = describeRejections([tally], 'samples, exemplars and histograms');
@@ -108,13 +108,13 @@ function scanOf(
   const about = { intern: deps.intern, limits: deps.limits.receive };
   return version === 1
     ? scanWriteRequest(body, sender, { ...about, table: memory.table, metadata: memory.metadata })
-    : scanRequest2(body, sender, { ...about, ...memory.forVersion2() });
+    : scanRequest2(body, sender, { ...about, ...memory.forVersion2(), lives: memory.lives });
 }
 
 /** Resolves when everything is durable; `tell` is told how much is, also when the rest is not. */
 async function store(
   { tenant, found, tally }: Read,
-  { sender, tell }: { readonly sender: string; readonly tell: (written: Written) => void },
+  { sender, tell, memory }: { sender: string; tell: (written: Written) => void; memory: WriteMemory },
   deps: ReceiveDeps,
 ): Promise<void> {
   const written: Written = { ...nothing };
@@ -130,6 +130,7 @@ async function store(
   const failed = (await Promise.allSettled(writes)).find((end) => end.status === 'rejected');
   tell(failed ? written : found.written);
   if (!failed) return bookStored(book(deps), new Map([[sender, tally]]), 0);
+  memory.forgetBegun(found);
   const durable = new Tally();
   durable.receive(written.samples + written.histograms + written.exemplars);
   tally.received -= durable.received;

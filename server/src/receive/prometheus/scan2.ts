@@ -6,6 +6,8 @@
 
 import { ProtoCursor } from '#kit';
 import type { SeriesRef } from '#model';
+import type { Lives } from '#normalise';
+
 import type { ReadExemplar } from './exemplars.ts';
 import { Items, type Scan } from './items.ts';
 import { isInvalidText } from './labels.ts';
@@ -18,6 +20,7 @@ import { type SymbolMemory, Symbols } from './symbols.ts';
 export interface Scan2Deps extends LearnDeps {
   readonly memory: SymbolMemory;
   readonly metadata: SeriesMetadata;
+  readonly lives?: Lives;
 }
 
 /** Reads `body` as far as it is given time. Malformed protobuf, and symbols that do not begin with '', are refused whole. */
@@ -43,7 +46,7 @@ class RequestScan implements Scan {
     this.sender = sender;
     this.deps = deps;
     this.learner = new Learner(sender, deps);
-    this.found = new Items(this.cursor, { ...sender, limits: deps.limits });
+    this.found = new Items(this.cursor, { ...sender, limits: deps.limits, lives: deps.lives });
     const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
     this.symbols = new Symbols(this.cursor, view, deps.memory);
     this.labels = new References(this.symbols);

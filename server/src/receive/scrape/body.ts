@@ -50,11 +50,21 @@ interface BodyHistogram {
   readonly histogram: NativeHistogram;
 }
 
+/** A series whose count began at another time than was known. */
+interface BodyBeginning {
+  readonly entry: SeriesEntry;
+  readonly startMs: number;
+  readonly timeMs: number;
+  /** What the series has at that time, when it is no float. */
+  readonly histogram: NativeHistogram | undefined;
+}
+
 export interface ReadBody {
   readonly entries: readonly SeriesEntry[];
   readonly timesMs: readonly number[];
   readonly values: readonly number[];
   readonly histograms: readonly BodyHistogram[];
+  readonly begun: readonly BodyBeginning[];
   readonly exemplars: readonly BodyExemplar[];
   readonly metadata: ReadonlyMap<string, MetadataRow>;
   /** Samples in the body. */
@@ -138,6 +148,8 @@ function createCollector(cache: SeriesCache, { scrapeMs, limits, isLoose, hasSuf
   const timesMs: number[] = [];
   const values: number[] = [];
   const histograms: BodyHistogram[] = [];
+  const begun: BodyBeginning[] = [];
+  let malformed: SeriesEntry | undefined;
   const exemplars: BodyExemplar[] = [];
   const metadata = new Map<string, MetadataRow>();
   const types = new Map<string, MetricType>();
@@ -196,6 +208,7 @@ function createCollector(cache: SeriesCache, { scrapeMs, limits, isLoose, hasSuf
     const kept = withinLimits(exposed, limits);
     const fault = histogramFault(kept, limits.histogramBucketsMax);
     if (fault !== undefined) {
+      malformed = entry;
       drop('malformed_histogram', `${entry.text} ${fault}`);
       return;
     }
@@ -203,6 +216,17 @@ function createCollector(cache: SeriesCache, { scrapeMs, limits, isLoose, hasSuf
     // A target repeats its exemplars until there are newer ones.
     const newer = told.filter((exemplar) => (exemplar.timeMs ?? 0) > (entry.exemplarMs ?? 0));
     for (const exemplar of newer) keepExemplar(entry, exemplar, timeMs);
+  }
+
+  /** Hot: once per sample that tells its start. */
+  function began(entry: SeriesEntry, startMs: number): void {
+    const { life, timeMs } = entry;
+    if (entry.dropReason !== undefined || entry === malformed) return;
+    if (life?.startMs === startMs) life.lastMs = timeMs;
+    else {
+      const last = histograms.at(-1);
+      begun.push({ entry, startMs, timeMs, histogram: last?.entry === entry ? last.histogram : undefined });
+    }
   }
 
   function keepExemplar(entry: SeriesEntry, exemplar: ExemplarText, sampleMs: number): void {
@@ -247,6 +271,7 @@ function createCollector(cache: SeriesCache, { scrapeMs, limits, isLoose, hasSuf
     series: (text) => cache.entry(text, { loose: isLoose }),
     sample: (series, value, timeMs, exemplar) => sample(series as SeriesEntry, value, timeMs, exemplar),
     histogram: (series, native, timeMs, told) => histogram(series as SeriesEntry, native, timeMs, told),
+    began: (series, startMs) => began(series as SeriesEntry, startMs),
     help: (family, help) => tell(family, { help }),
     unit: (family, unit) => tell(family, { unit }),
     type: tellType,
@@ -263,6 +288,7 @@ function createCollector(cache: SeriesCache, { scrapeMs, limits, isLoose, hasSuf
       timesMs,
       values,
       histograms,
+      begun,
       exemplars,
       metadata,
       scraped,

@@ -1,5 +1,6 @@
 /** What is known of one target's series: their stored labels by exposed text, and which of them are alive. */
 import type { Labels, SeriesRef } from '#model';
+import type { Life } from '#normalise';
 import { type ExposedSeries, parseSeries, type SeriesSyntax } from './exposition/index.ts';
 import type { Labelled } from './labelling.ts';
 
@@ -18,6 +19,8 @@ export interface SeriesEntry extends ExposedSeries {
   tracked: boolean;
   /** Its disappearance is to be marked. */
   live: boolean;
+  /** Where the target tells when the series began to count. */
+  life?: Life;
   /** The last exemplar that was kept, as text. */
   exemplar?: string;
   /** The time of the last exemplar that was kept of a native histogram. */

@@ -198,6 +198,59 @@ test('a broken rule of OpenMetrics is taken, a broken line is not', async () => 
   await expect(scrape('m  1\n# EOF\n', 'openmetrics')).rejects.toThrow('line 1');
 });
 
+test('what tells when it began has a zero there, and what is counted beside it has none', async () => {
+  const { recorder, scrape } = setUp();
+  const startMs = nowMs - 60_000;
+  const body = (created: number) => `# TYPE a counter
+a_total{n="1"} 5
+a_created{n="1"} ${created / 1000}
+a_total{n="2"} 5
+# TYPE h histogram
+h_bucket{le="1.0"} 2
+h_bucket{le="+Inf"} 3
+h_count 3
+h_sum 4
+h_created ${created / 1000}
+# TYPE s summary
+s{quantile="0.5"} 1
+s_count 3
+s_sum 4
+s_created ${created / 1000}
+# TYPE g gauge
+g_created 1
+# EOF
+`;
+  await scrape(body(startMs), 'openmetrics');
+  await scrape(body(startMs), 'openmetrics');
+  await scrape(body(nowMs + 2500), 'openmetrics');
+  const zeros = (name: string, labels = '') =>
+    recorder.samples(`${name}{${own}${labels}}`).flatMap((value, i) => {
+      const timeMs = recorder.times(`${name}{${own}${labels}}`)[i] ?? 0;
+      return value === 0 ? [timeMs] : [];
+    });
+  const both = [startMs, nowMs + 2500];
+  for (const name of ['h_count', 'h_sum', 's_count', 's_sum']) expect(zeros(name), name).toEqual(both);
+  expect(zeros('a_total', ',n="1"')).toEqual(both);
+  expect(zeros('h_bucket', ',le="1.0"')).toEqual(both);
+  expect(zeros('a_total', ',n="2"')).toEqual([]);
+  expect(zeros('s', ',quantile="0.5"')).toEqual([]);
+  expect(recorder.samples(`a_created{${own},n="1"}`)).toHaveLength(3);
+});
+
+test('a histogram that is converted is empty where it began', async () => {
+  const { recorder, scrape } = setUp({ customBuckets: true });
+  const created = (nowMs - 60_000) / 1000;
+  await scrape(
+    `# TYPE h histogram\nh_bucket{le="1.0"} 1\nh_bucket{le="+Inf"} 3\nh_count 3\nh_created ${created}\n# EOF\n`,
+    'openmetrics',
+  );
+  const stored = recorder.batches.flatMap(({ histograms = [] }) => histograms);
+  expect(stored.map(({ timeMs, histogram: { count } }) => [timeMs, count]).sort()).toEqual([
+    [nowMs - 60_000, 0],
+    [nowMs + 1000, 3],
+  ]);
+});
+
 test('the books balance', async () => {
   const { recorder, scrape } = setUp();
   await scrape('a 1\na 2\nb 1 0\nc 3\n');

@@ -12,6 +12,7 @@ import {
   Refusal,
   type SeriesRef,
 } from '#model';
+import { emptied, zeroStart } from '#normalise';
 import type { WriteBatch } from '#store';
 import { type BodyLimits, type Drops, type ExposedBody, type ReadBody, readBody } from './body.ts';
 import { createSeriesCache, type SeriesEntry } from './cache.ts';
@@ -153,9 +154,10 @@ export function createIntake(deps: IntakeDeps, options: IntakeOptions) {
       withHistograms.length === 0 ? body.entries : [...body.entries, ...withHistograms],
     );
     const gone = cache.commit();
-    const columns = createColumns(body.entries.length + gone.length + reportMetrics.length);
-    const histograms = histogramRows(body);
-    const withoutRef = pushSamples(columns, body) + body.histograms.length - histograms.length;
+    const columns = createColumns(body.entries.length + body.begun.length + gone.length + reportMetrics.length);
+    const empty = pushZeros(columns, body, scrapeMs - pastMsMax);
+    const stored = histogramRows(body);
+    const withoutRef = pushSamples(columns, body) + body.histograms.length - stored.length;
     for (const ref of gone) columns.pushStale(ref, scrapeMs);
     const { scraped, relabelled } = body;
     const report = { ...about, up: true, scraped, relabelled, seriesAdded: added, samplesMax: rules.samplesMax };
@@ -166,8 +168,12 @@ export function createIntake(deps: IntakeDeps, options: IntakeOptions) {
     const items = body.entries.length + body.histograms.length - withoutRef + exemplars.length;
     deps.ledger.received(sender, items);
     const metadata = deps.metadata.news([...reportRows(rules.extraMetrics), ...body.metadata.values()]);
+    const histograms = [...empty, ...stored];
     const isStored = await send({ samples: columns.columns(), histograms, exemplars, metadata }, items);
-    if (!isStored) deps.metadata.forget(metadata);
+    if (isStored) return;
+    deps.metadata.forget(metadata);
+    // What begins now will begin again.
+    for (const { entry } of body.begun) delete entry.life;
   }
 
   function bookDrops(drops: Drops): void {
@@ -254,6 +260,20 @@ function pushSamples(into: ColumnBuilder, { entries, timesMs, values }: ReadBody
     else into.push(ref, timesMs[i] ?? 0, values[i] ?? Number.NaN);
   }
   return withoutRef;
+}
+
+/** Returns what native histograms begin with. */
+function pushZeros(into: ColumnBuilder, { begun }: ReadBody, oldestMs: number): HistogramRow[] {
+  const empty: HistogramRow[] = [];
+  for (const { entry, histogram, ...point } of begun) {
+    if (entry.ref === undefined) continue;
+    entry.life ??= { startMs: 0, lastMs: 0 };
+    const timeMs = zeroStart(point, entry.life, oldestMs);
+    if (timeMs === undefined) continue;
+    if (histogram === undefined) into.push(entry.ref, timeMs, 0);
+    else empty.push({ ref: entry.ref, timeMs, histogram: emptied(histogram) });
+  }
+  return empty;
 }
 
 function reportRows(extras: boolean): MetadataRow[] {

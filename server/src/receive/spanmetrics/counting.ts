@@ -6,6 +6,7 @@ import { graphFamily, spanFamily, unpairedFamily } from './families.ts';
 import { type Caller, type EndOfWait, Pairs, type Side } from './pairs.ts';
 import { peerOf } from './peer.ts';
 import { unpairedTotal } from './selfmetrics.ts';
+import { bytesOf } from './size.ts';
 
 export class Counting {
   readonly entries: Entries;
@@ -64,6 +65,7 @@ export class Counting {
       });
     if (entry === undefined) return;
     this.add(entry, 0);
+    this.add(entry, 1, bytesOf(span));
     entry.timings[0]?.observe(seconds, span, this.nowMs);
   }
 
@@ -146,9 +148,9 @@ export class Counting {
     };
   }
 
-  private add(entry: Entry, counter: number): void {
+  private add(entry: Entry, counter: number, amount = 1): void {
     entry.lastMs = this.nowMs;
-    entry.counters[counter] = (entry.counters[counter] ?? 0) + 1;
+    entry.counters[counter] = (entry.counters[counter] ?? 0) + amount;
   }
 }
 

@@ -29,7 +29,10 @@ const doubling = (first: number, count: number): number[] => Array.from({ length
 /** By `service`, `span_name`, `span_kind`, `status_code`; `service_name` besides, as every series of Farol has it. */
 export const spanFamily: Family = {
   name: 'spans',
-  counters: [{ metric: 'traces_spanmetrics_calls_total', help: 'Spans, by what they did.' }],
+  counters: [
+    { metric: 'traces_spanmetrics_calls_total', help: 'Spans, by what they did.' },
+    { metric: 'traces_spanmetrics_size_total', help: 'Bytes of spans, as protobuf has them.' },
+  ],
   timings: [
     {
       metric: 'traces_spanmetrics_latency',

@@ -58,7 +58,7 @@ export function refuse(refused: Refused, reply: FastifyReply): FastifyReply {
   });
 }
 
-export function failWith(
+function failWith(
   reply: FastifyReply,
   about: { status: number; type: ErrorType; message: string },
 ): FastifyReply {

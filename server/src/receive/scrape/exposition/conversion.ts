@@ -85,6 +85,7 @@ interface Collected {
   readonly classic: ClassicHistogram;
   readonly exemplars: ExemplarText[];
   timeMs: number | undefined;
+  startMs?: number;
 }
 
 interface ConvertingSink extends HistogramSink {
@@ -99,11 +100,13 @@ export function convertingSink(inner: HistogramSink, options: ConversionOptions)
 
   function flush(): void {
     if (collected === undefined) return;
-    const { histogram, classic, exemplars, timeMs } = collected;
+    const { histogram, classic, exemplars, timeMs, startMs } = collected;
     collected = undefined;
     try {
       const native = classic.asNative('unknown');
-      inner.histogram(inner.series(histogram), native, timeMs, exemplars);
+      const series = inner.series(histogram);
+      inner.histogram(series, native, timeMs, exemplars);
+      if (startMs !== undefined) inner.began?.(series, startMs);
     } catch (error) {
       if (!(error instanceof ExpositionProblem)) throw error;
       onRefused(histogram, error.message);
@@ -132,6 +135,11 @@ export function convertingSink(inner: HistogramSink, options: ConversionOptions)
       }
       collect(series, value, timeMs, exemplar);
       if (classicToo) inner.sample(inner.series(series.text), value, timeMs, exemplar);
+    },
+    began(series, startMs) {
+      if (!(series instanceof ClassicSeries)) return inner.began?.(series, startMs);
+      if (collected?.histogram === series.histogram) collected.startMs = startMs;
+      if (classicToo) inner.began?.(inner.series(series.text), startMs);
     },
     type(name: string, type: MetricType) {
       flush();

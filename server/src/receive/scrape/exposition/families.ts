@@ -149,7 +149,7 @@ export function createFamilies() {
   };
 }
 
-function factsOf(text: string): SampleFacts {
+export function factsOf(text: string): SampleFacts {
   const labels = parseSeries(text, { loose: false });
   const names: string[] = [];
   const facts = { name: '', group: '', le: undefined as string | undefined, quantile: undefined as string | undefined };

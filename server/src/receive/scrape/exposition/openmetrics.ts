@@ -5,6 +5,7 @@
  * (client_golang has two families named go_memstats_alloc_bytes) and Prometheus takes them.
  */
 import type { MetricType } from '#model';
+import { beginnings } from './beginnings.ts';
 import { createFamilies } from './families.ts';
 import { finiteNumberIn, numberIn } from './numbers.ts';
 import { ExpositionProblem, problemAt } from './problem.ts';
@@ -29,6 +30,7 @@ export function openMetricsParser(
   { onBrokenRule }: { onBrokenRule?: (problem: string) => void } = {},
 ): ExpositionParser {
   const families = createFamilies();
+  const { noteType, noteSample } = beginnings(sink);
   let hasRules = true;
   let at = 0;
 
@@ -102,6 +104,7 @@ export function openMetricsParser(
         );
       });
     }
+    noteSample(series, body, start, seriesEnd, value);
     sink.sample(series, value, timeSeconds === undefined ? undefined : Math.round(timeSeconds * 1000), exemplar);
   }
 
@@ -155,6 +158,7 @@ export function openMetricsParser(
       case '# TYPE ': {
         const type = text as MetricType;
         if (!types.has(type)) throw new ExpositionProblem(`invalid metric type ${JSON.stringify(text)}`);
+        noteType(name, type);
         rule(() => families.type(name, type));
         sink.type(name, type);
       }

@@ -13,6 +13,7 @@ function read(body: Buffer, given: Partial<ProtobufOptions> = {}) {
   const natives: [string, object][] = [];
   const exemplars: string[] = [];
   const told: string[] = [];
+  const begun: string[] = [];
   const texts = new Map<ExposedSeries, string>();
   const nameOf = (series: ExposedSeries) => texts.get(series) ?? '';
   const sink: HistogramSink = {
@@ -29,13 +30,14 @@ function read(body: Buffer, given: Partial<ProtobufOptions> = {}) {
       natives.push([`${nameOf(series)}${timeMs === undefined ? '' : ` @${timeMs}`}`, histogram]);
       for (const one of all) exemplars.push(`${one.labels} ${one.value} ${one.timeMs}`);
     },
+    began: (series, startMs) => void begun.push(`${nameOf(series)} @${startMs}`),
     type: (name, type) => void told.push(`${name} ${type}`),
     help: (name, help) => void told.push(`${name}: ${help}`),
     unit: (name, unit) => void told.push(`${name} in ${unit}`),
   };
   const parser = protobufParser(body, sink, options);
   while (!parser.read(2));
-  return { samples, natives, exemplars, told };
+  return { samples, natives, exemplars, told, begun };
 }
 
 function lineOf(labels: readonly string[]): string {
@@ -73,6 +75,7 @@ test('counters, gauges and untyped values come with their labels, times and exem
     'odd -0.5',
     'plain_total 1',
   ]);
+  expect(found.begun).toEqual([`orders_total label.dots="é" plan="pro \\"x\\"\\\\\\n☃" @${nowMs - 60_000}`]);
   expect(found.exemplars).toEqual([`{"trace_id"="abc"} 0.5 ${nowMs}`]);
   expect(found.told.slice(0, 3)).toEqual([
     'orders_total counter',

@@ -9,8 +9,8 @@ import { readLabelPair } from '../../labelpair.ts';
 import { ClassicHistogram } from './custombuckets.ts';
 import { ExpositionProblem } from './problem.ts';
 import { isNative, nativeOf, type ProtoHistogram, readHistogram } from './protohistogram.ts';
-import { boundText, type Labelled, readExemplar, seriesText } from './protoparts.ts';
-import type { ExemplarText, ExpositionParser, HistogramSink } from './sink.ts';
+import { boundText, type Labelled, readExemplar, readTimestampMs, seriesText } from './protoparts.ts';
+import type { ExemplarText, ExposedSeries, ExpositionParser, HistogramSink } from './sink.ts';
 
 export interface ProtobufOptions {
   /** Take native histograms where there are any. */
@@ -121,7 +121,7 @@ class Reading {
         this.histogram(metric, type === 'gaugehistogram');
         break;
       default:
-        this.single(metric);
+        this.single(metric, type === 'counter');
     }
     cursor.at = end;
   }
@@ -143,18 +143,20 @@ class Reading {
   }
 
   /** A counter, a gauge or a value of no type. */
-  private single(metric: Metric): void {
+  private single(metric: Metric, isCounter: boolean): void {
     const { cursor } = this;
     const { end, timeMs } = metric;
     let value = 0;
+    let startMs = 0;
     let exemplar: ExemplarText | undefined;
     while (cursor.at < end) {
       const tag = cursor.varint(end);
       if (tag === 0x09) value = cursor.double(end);
       else if (tag === 0x12) exemplar = readExemplar(cursor, cursor.message(end));
+      else if (tag === 0x1a && isCounter) startMs = readTimestampMs(cursor, cursor.message(end));
       else cursor.skip(tag, end);
     }
-    this.sample(seriesText(metric), value, timeMs, exemplar);
+    this.began(this.sample(seriesText(metric), value, timeMs, exemplar), startMs);
   }
 
   private summary(metric: Metric): void {
@@ -162,6 +164,7 @@ class Reading {
     const { end, timeMs, name } = metric;
     let count = 0;
     let sum = 0;
+    let startMs = 0;
     while (cursor.at < end) {
       const tag = cursor.varint(end);
       if (tag === 0x08) count = cursor.uint64(end);
@@ -169,10 +172,11 @@ class Reading {
       else if (tag === 0x1a) {
         const [quantile, value] = this.twoDoubles(cursor.message(end));
         this.sample(seriesText(metric, name, ['quantile', boundText(quantile)]), value, timeMs);
-      } else cursor.skip(tag, end);
+      } else if (tag === 0x22) startMs = readTimestampMs(cursor, cursor.message(end));
+      else cursor.skip(tag, end);
     }
-    this.sample(seriesText(metric, `${name}_sum`), sum, timeMs);
-    this.sample(seriesText(metric, `${name}_count`), count, timeMs);
+    this.began(this.sample(seriesText(metric, `${name}_sum`), sum, timeMs), startMs);
+    this.began(this.sample(seriesText(metric, `${name}_count`), count, timeMs), startMs);
   }
 
   private twoDoubles(end: number): [number, number] {
@@ -189,7 +193,9 @@ class Reading {
 
   private histogram(metric: Metric, isGauge: boolean): void {
     const { native, classicToo, convert } = this.options;
-    const found = readHistogram(this.cursor, metric.end);
+    const read = readHistogram(this.cursor, metric.end);
+    // What goes up and down does not count from zero.
+    const found = isGauge ? { ...read, startMs: 0 } : read;
     const asNative = native && isNative(found);
     if (asNative) {
       // Exemplars of native histograms must say when they were; buckets' are used when it has none of its own.
@@ -198,35 +204,46 @@ class Reading {
       const exemplars = own.filter(({ timeMs }) => timeMs !== undefined);
       const series = this.sink.series(seriesText(metric));
       this.sink.histogram(series, nativeOf(found, isGauge), metric.timeMs, exemplars);
+      this.began(series, found.startMs);
     }
     const isConverted = convert && !asNative;
     if (isConverted) this.converted(metric, found, isGauge);
     if (classicToo ? !asNative || found.buckets.length > 0 : !asNative && !isConverted) this.classic(metric, found);
   }
 
-  private converted(metric: Metric, { buckets, count, sum }: ProtoHistogram, isGauge: boolean): void {
+  private converted(metric: Metric, { buckets, count, sum, startMs }: ProtoHistogram, isGauge: boolean): void {
     const classic = new ClassicHistogram();
     classic.counted(count);
     classic.sum = sum;
     for (const { bound, cumulative } of buckets) classic.bucket(bound, cumulative);
     const exemplars = buckets.flatMap(({ exemplar }) => (exemplar?.timeMs === undefined ? [] : [exemplar]));
     const native = classic.asNative(isGauge ? 'gauge' : 'unknown');
-    this.sink.histogram(this.sink.series(seriesText(metric)), native, metric.timeMs, exemplars);
+    const series = this.sink.series(seriesText(metric));
+    this.sink.histogram(series, native, metric.timeMs, exemplars);
+    this.began(series, startMs);
   }
 
-  private classic(metric: Metric, { buckets, count, sum }: ProtoHistogram): void {
+  private classic(metric: Metric, { buckets, count, sum, startMs }: ProtoHistogram): void {
     const { name, timeMs } = metric;
+    const part = (text: string, value: number, exemplar?: ExemplarText) =>
+      this.began(this.sample(text, value, timeMs, exemplar), startMs);
     const bucket = (bound: number, value: number, exemplar?: ExemplarText) =>
-      this.sample(seriesText(metric, `${name}_bucket`, ['le', boundText(bound)]), value, timeMs, exemplar);
+      part(seriesText(metric, `${name}_bucket`, ['le', boundText(bound)]), value, exemplar);
     for (const { bound, cumulative, exemplar } of buckets) bucket(bound, cumulative, exemplar);
     // The last bucket is implied by the count, and most clients leave it out.
     if (buckets.at(-1)?.bound !== Number.POSITIVE_INFINITY) bucket(Number.POSITIVE_INFINITY, count);
-    this.sample(seriesText(metric, `${name}_sum`), sum, timeMs);
-    this.sample(seriesText(metric, `${name}_count`), count, timeMs);
+    part(seriesText(metric, `${name}_sum`), sum);
+    part(seriesText(metric, `${name}_count`), count);
   }
 
-  private sample(text: string, value: number, timeMs: number | undefined, exemplar?: ExemplarText): void {
-    this.sink.sample(this.sink.series(text), value, timeMs, exemplar);
+  private sample(text: string, value: number, timeMs: number | undefined, exemplar?: ExemplarText): ExposedSeries {
+    const series = this.sink.series(text);
+    this.sink.sample(series, value, timeMs, exemplar);
+    return series;
+  }
+
+  private began(series: ExposedSeries, startMs: number): void {
+    if (startMs !== 0) this.sink.began?.(series, startMs);
   }
 }
 

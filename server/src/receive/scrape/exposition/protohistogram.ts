@@ -2,7 +2,7 @@
 import type { ProtoCursor } from '#kit';
 import type { NativeHistogram } from '#model';
 import { newSide, readDeltas, readDoubles, readSpan, type Side } from '../../nativehistograms.ts';
-import { readExemplar } from './protoparts.ts';
+import { readExemplar, readTimestampMs } from './protoparts.ts';
 import type { ExemplarText } from './sink.ts';
 
 export interface ProtoHistogram {
@@ -16,6 +16,8 @@ export interface ProtoHistogram {
   /** Classic buckets, ascending as sent. */
   readonly buckets: readonly ClassicBucket[];
   readonly exemplars: readonly ExemplarText[];
+  /** 0: nobody said. */
+  readonly startMs: number;
 }
 
 interface ClassicBucket {
@@ -33,6 +35,7 @@ export function readHistogram(cursor: ProtoCursor, end: number): ProtoHistogram 
   let zeroThreshold = 0;
   let zeroCount = 0;
   let floatZeroCount = 0;
+  let startMs = 0;
   const [positive, negative] = [newSide(), newSide()];
   const buckets: ClassicBucket[] = [];
   const exemplars: ExemplarText[] = [];
@@ -46,6 +49,7 @@ export function readHistogram(cursor: ProtoCursor, end: number): ProtoHistogram 
     else if (tag === 0x31) zeroThreshold = cursor.double(end);
     else if (tag === 0x38) zeroCount = cursor.uint64(end);
     else if (tag === 0x41) floatZeroCount = cursor.double(end);
+    else if (tag === 0x7a) startMs = readTimestampMs(cursor, cursor.message(end));
     else if (tag === 0x82) exemplars.push(readExemplar(cursor, cursor.message(end)));
     else if (!readSides(cursor, tag, end, { positive, negative })) cursor.skip(tag, end);
   }
@@ -59,6 +63,7 @@ export function readHistogram(cursor: ProtoCursor, end: number): ProtoHistogram 
     negative,
     buckets,
     exemplars,
+    startMs,
   };
 }
 

@@ -23,7 +23,7 @@ export function readExemplar(cursor: ProtoCursor, end: number): ExemplarText {
   return { labels: `{${pairsText(pairs)}}`, value, ...(timeMs !== undefined && { timeMs }) };
 }
 
-function readTimestampMs(cursor: ProtoCursor, end: number): number {
+export function readTimestampMs(cursor: ProtoCursor, end: number): number {
   let seconds = 0;
   let nanos = 0;
   while (cursor.at < end) {

@@ -20,6 +20,8 @@ export interface Sink {
   /** The series of this text, known or new. Throws ExpositionProblem when the text is no series. */
   series(text: string): ExposedSeries;
   sample(series: ExposedSeries, value: number, timeMs: number | undefined, exemplar: ExemplarText | undefined): void;
+  /** When the series began to count, told after its sample or histogram. Who keeps no starts leaves it out. */
+  began?(series: ExposedSeries, startMs: number): void;
   type(family: string, type: MetricType): void;
   help(family: string, help: string): void;
   unit(family: string, unit: string): void;
