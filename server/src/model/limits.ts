@@ -68,6 +68,8 @@ export const limits = {
     spansPerTraceMax: 100_000,
     /** Spans that a TraceQL question may look at one by one, past what SQL decides. */
     traceSpansMax: 500_000,
+    /** Spans that are joined to tell who calls whom; past them the service graph tells. */
+    dependencySpansMax: 4_000_000,
     /** Series that a TraceQL metrics query may make. */
     traceSeriesMax: 20_000,
     answerBytesMax: 256 * 1024 * 1024,

@@ -28,9 +28,9 @@ export interface Candidates {
 }
 
 const windowFirstNs = 2_000_000_000n;
-const windowGrowth = 8n;
-/** A window with so many is full, and the next one is shorter. */
-const fullMin = 5_000;
+const windowGrowth = 4n;
+/** A window with so many spans is full: the next one is shorter, and may have twice as many. */
+const fullFirst = 2_000;
 /** Past this, a window's candidates are not all looked at. */
 const candidatesMax = 50_000;
 const fewMax = 10_000;
@@ -47,22 +47,21 @@ async function* oneByOne(ask: Ask, question: CandidateQuestion): AsyncGenerator<
   const startNs = nsOfMs(question.startMs);
   let untilNs = nsOfMs(question.endMs);
   let lengthNs = windowFirstNs;
-  let limit = fullMin;
+  let limit = fullFirst;
   while (untilNs > startNs) {
     const fromNs = notBefore(startNs, untilNs - lengthNs);
-    const rows = await ask<CandidateRow>(
-      candidatesSql(question, sql`${timeWithinNs(fromNs, untilNs - 1n)}`, { limit }),
-      { signal: question.signal },
-    );
-    const found = rows.map(candidateFrom);
-    const last = found.length >= limit ? found.at(-1) : undefined;
-    const cut = last !== undefined && limit >= candidatesMax;
-    yield { found, restNs: last?.newestNs ?? fromNs - 1n, anew: false, cut };
-    if (cut) return;
+    const rows = await ask<NewestRow>(newestSql(question, timeWithinNs(fromNs, untilNs - 1n), limit), {
+      signal: question.signal,
+    });
+    const [first] = rows;
+    const oldestNs = first && Number(first.taken) >= limit ? BigInt(first.oldest) : undefined;
     // The moment at which a window became full is looked at again: there may be more of it.
-    const reachedNs = last === undefined ? fromNs : last.newestNs + 1n;
-    if (reachedNs === untilNs) limit = Math.min(candidatesMax, limit * 4);
-    lengthNs = last === undefined ? lengthNs * windowGrowth : (untilNs - reachedNs) * 2n + 1_000_000n;
+    const reachedNs = oldestNs === undefined ? fromNs : oldestNs + 1n;
+    const cut = reachedNs === untilNs && limit >= candidatesMax;
+    yield { found: rows.map(candidateFrom), restNs: reachedNs - 1n, anew: false, cut };
+    if (cut) return;
+    if (oldestNs !== undefined) limit = Math.min(candidatesMax, limit * 2);
+    lengthNs = oldestNs === undefined ? lengthNs * windowGrowth : (untilNs - reachedNs) * 2n + 1_000_000n;
     untilNs = reachedNs;
   }
 }
@@ -115,6 +114,30 @@ interface CandidateRow {
 }
 
 const candidateFrom = ({ trace_id: id, newest }: CandidateRow): Candidate => ({ id, newestNs: BigInt(newest) });
+
+interface NewestRow extends CandidateRow {
+  /** Spans that were taken, and when the oldest of them began: the same in every row. */
+  readonly taken: string;
+  readonly oldest: string;
+}
+
+/** The traces of the newest spans. Ids are read of these only, and grouping them costs nothing beside grouping all. */
+export function newestSql(
+  { tenant, needs }: Pick<CandidateQuestion, 'tenant' | 'needs'>,
+  within: Sql,
+  spans: number,
+): Sql {
+  return sql`SELECT trace_id, toUnixTimestamp64Nano(max(time)) AS newest,
+  sum(count()) OVER () AS taken, toUnixTimestamp64Nano(min(min(time)) OVER ()) AS oldest
+FROM (
+  SELECT trace_id, time FROM spans
+  WHERE tenant = ${text(tenant)} AND ${within} AND ${any(needs.conditions.map(({ sql: one }) => sql`(${one})`))}
+  ORDER BY time DESC
+  LIMIT ${int(spans)}
+)
+GROUP BY trace_id
+ORDER BY max(time) DESC, trace_id`;
+}
 
 /** How many spans each condition finds, counted no further than it matters. */
 function countsSql({ tenant, needs }: CandidateQuestion, within: Sql): Sql {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { limits } from '#model';
 import { renderSql, type Sql } from '#store';
 import { timeWithin } from '../stored/index.ts';
-import { candidatesSql } from './candidates.ts';
+import { candidatesSql, newestSql } from './candidates.ts';
 import { groupsSql, sqlPlan } from './metrics/bysql.ts';
 import { rangeGrid } from './metrics/grid.ts';
 import { needsOf, oneFilter } from './needs.ts';
@@ -58,7 +58,9 @@ test('what a trace must have follows from the first stages of a pipeline', () =>
 test('candidates are asked for newest first, and together where several spans make a trace one', () => {
   const within = timeWithin({ startMs: 1000, endMs: 2000 });
   const f = (text: string) => candidatesSql({ tenant: "t'", needs: needsOf(pipelineOf(text)) }, within, { limit: 20 });
-  expect(renderSql(f('{ name = "a" }'))).toMatchSnapshot();
+  expect(
+    renderSql(newestSql({ tenant: "t'", needs: needsOf(pipelineOf('{ name = "a" }')) }, within, 20)),
+  ).toMatchSnapshot();
   expect(inlined(f('{ name = "a" } >> { name = "b" }'))).toMatchSnapshot();
   expect(inlined(f('{ name = "a" } | avg(duration) > 1s'))).toMatchSnapshot();
 });

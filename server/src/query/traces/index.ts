@@ -3,7 +3,7 @@
  * names to search by. Asks the store through the function it is given; refuses to know HTTP.
  */
 export { traceAnswer } from './answer.ts';
-export { dependencyLinks } from './dependencies.ts';
+export { type DependenciesQuestion, type DependencyLink, dependencyLinks } from './dependencies.ts';
 export { storedSpanOf } from './from-row.ts';
 export { type NamesQuestion, operationsOf, tracedServices } from './names.ts';
 export { readTrace, readTraces } from './read.ts';

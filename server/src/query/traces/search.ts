@@ -41,11 +41,11 @@ export async function searchTraces(ask: Ask, search: TraceSearch): Promise<Trace
 }
 
 const windowFirstMs = 2_000;
-const windowGrowth = 8;
+const windowGrowth = 4;
 
 /** Ids in the order asked for; `truncated` when more matched than `limit`. */
 export async function findTraceIds(ask: Ask, search: TraceSearch): Promise<{ ids: string[]; truncated: boolean }> {
-  const ids = search.order === 'recent' ? await recentIds(ask, search) : await slowestIds(ask, search);
+  const ids = search.order === 'recent' ? await recentIds(ask, search) : await firstIds(ask, search);
   return { ids: ids.slice(0, search.limit), truncated: ids.length > search.limit };
 }
 
@@ -56,49 +56,37 @@ async function recentIds(ask: Ask, search: TraceSearch): Promise<string[]> {
   let lengthMs = windowFirstMs;
   while (endMs > search.startMs && ids.size <= search.limit) {
     const startMs = Math.max(search.startMs, endMs - lengthMs);
-    const rows = await ask<{ trace_id: string }>(recentIdsSql({ ...search, startMs, endMs }), {
-      signal: search.signal,
-    });
-    for (const row of rows) ids.add(row.trace_id);
+    for (const id of await firstIds(ask, { ...search, startMs, endMs })) ids.add(id);
     endMs = startMs;
     lengthMs *= windowGrowth;
   }
   return [...ids];
 }
 
-export function recentIdsSql(search: TraceSearch): Sql {
-  return sql`SELECT trace_id
-FROM spans
-WHERE ${all([...conditionsOf(search), timeWithin(search)])}
-GROUP BY trace_id
-ORDER BY max(time) DESC, trace_id
-LIMIT ${int(search.limit + 1)}`;
-}
-
 /** Spans that are taken for each trace that is asked for, and how many more when they were of too few traces. */
 const spansPerTrace = 50;
 const spansGrowth = 16;
 
-/** The slowest spans tell the slowest traces, as soon as they are of enough traces. */
-async function slowestIds(ask: Ask, search: TraceSearch): Promise<string[]> {
+/** The newest spans tell the newest traces, and the slowest the slowest, as soon as they are of enough traces. */
+async function firstIds(ask: Ask, search: TraceSearch): Promise<string[]> {
   for (let spans = (search.limit + 1) * spansPerTrace; ; spans *= spansGrowth) {
-    const rows = await ask<{ trace_id: string; taken: string }>(slowestIdsSql(search, spans), {
-      signal: search.signal,
-    });
+    const rows = await ask<{ trace_id: string; taken: string }>(idsSql(search, spans), { signal: search.signal });
     if (rows.length > search.limit || Number(rows[0]?.taken ?? 0) < spans) return rows.map((row) => row.trace_id);
   }
 }
 
-export function slowestIdsSql(search: TraceSearch, spans: number): Sql {
+/** Ids are read of the first spans only, and grouping those costs nothing beside grouping all. */
+export function idsSql(search: TraceSearch, spans: number): Sql {
+  const first = search.order === 'recent' ? sql`time` : sql`duration_ns`;
   return sql`SELECT trace_id, sum(count()) OVER () AS taken
 FROM (
-  SELECT trace_id, duration_ns FROM spans
+  SELECT trace_id, ${first} FROM spans
   WHERE ${all([...conditionsOf(search), timeWithin(search)])}
-  ORDER BY duration_ns DESC
+  ORDER BY ${first} DESC
   LIMIT ${int(spans)}
 )
 GROUP BY trace_id
-ORDER BY max(duration_ns) DESC, trace_id
+ORDER BY max(${first}) DESC, trace_id
 LIMIT ${int(search.limit + 1)}`;
 }
 

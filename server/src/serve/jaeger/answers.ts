@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { log } from '#kit';
-import { Refusal } from '#model';
+import { type Refused, refusedBy } from '../refused.ts';
 
 /** Jaeger's envelope. `total`, `limit` and `offset` are for lists of names; for traces Jaeger leaves them 0. */
 export interface Envelope<T> {
@@ -19,17 +19,17 @@ interface JaegerError {
 
 export const envelope = <T>(data: T, total = 0): Envelope<T> => ({ data, total, limit: 0, offset: 0, errors: null });
 
-export function answerError(
-  error: Error & { statusCode?: number },
-  request: FastifyRequest,
-  reply: FastifyReply,
-): FastifyReply {
-  const code = error instanceof Refusal ? error.status : (error.statusCode ?? 500);
-  const expected = error instanceof Refusal || code < 500;
-  if (!expected) log.error({ err: error, route: request.routeOptions.url }, 'a request failed unexpectedly');
-  if (error instanceof Refusal && error.retryAfterSeconds !== undefined) {
-    reply.header('retry-after', Math.ceil(error.retryAfterSeconds));
-  }
-  const msg = expected ? error.message : 'an internal error; the log of Farol has it';
-  return reply.status(code).send({ ...envelope(null), errors: [{ code, msg }] });
+export function answerError(error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const refused = refusedBy(error);
+  if (refused) return refuse(refused, reply);
+  log.error({ err: error, route: request.routeOptions.url }, 'a request failed unexpectedly');
+  return sendError(reply, 500, 'an internal error; the log of Farol has it');
 }
+
+export function refuse({ message, status, retryAfterSeconds }: Refused, reply: FastifyReply): FastifyReply {
+  if (retryAfterSeconds !== undefined) reply.header('retry-after', Math.ceil(retryAfterSeconds));
+  return sendError(reply, status, message);
+}
+
+const sendError = (reply: FastifyReply, code: number, msg: string): FastifyReply =>
+  reply.status(code).send({ ...envelope(null), errors: [{ code, msg }] });

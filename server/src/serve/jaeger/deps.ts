@@ -5,7 +5,7 @@ import type { Store } from '#store';
 
 export interface JaegerDeps {
   readonly ask: Store['ask'];
-  readonly promql: Pick<Promql, 'range'>;
+  readonly promql: Pick<Promql, 'instant' | 'range'>;
   /** Names are looked for as far back as traces are kept. */
   readonly retentionMs: number;
   /** OTLP JSON as spans, for `/transform`; refuses what is wrong. */

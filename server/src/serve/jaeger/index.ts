@@ -5,7 +5,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Refusal } from '#model';
 import {
-  dependencyLinks,
   type NamesQuestion,
   operationsOf,
   readTrace,
@@ -13,8 +12,12 @@ import {
   storedSpanOf,
   tracedServices,
 } from '#query/traces';
-import { type Asked, asked } from '../asked.ts';
-import { answerError, envelope } from './answers.ts';
+import type { Asked } from '../asked.ts';
+import { createAsking } from '../asking.ts';
+import { answerUnknown } from '../refused.ts';
+import { createSlots } from '../slots.ts';
+import { answerError, envelope, refuse } from './answers.ts';
+import { dependenciesOf } from './dependencies.ts';
 import type { JaegerDeps } from './deps.ts';
 import { metricFamily, minStepMs } from './metrics.ts';
 import { type JaegerTrace, jaegerTrace } from './model.ts';
@@ -27,8 +30,10 @@ const dayMs = 86_400_000;
 /** Names are looked for an hour ahead too, for clocks that run fast. */
 const aheadMs = 3_600_000;
 
-/** A Fastify plugin. */
+/** A Fastify plugin. Slots are its own: at most `limits.concurrencyMax` questions of this API run at once. */
 export function jaegerRoutes(deps: JaegerDeps) {
+  const { limits, clock } = deps;
+  const asking = createAsking({ api: 'jaeger', slots: createSlots({ ...limits, clock }), limits, clock });
   type Path = Record<string, string>;
   type Handler = (question: Asked, path: Path) => Promise<unknown>;
 
@@ -36,9 +41,10 @@ export function jaegerRoutes(deps: JaegerDeps) {
     await app.register(
       async (scope) => {
         scope.setErrorHandler(answerError);
+        answerUnknown(scope, (refused, _, reply) => refuse(refused, reply));
         const get = (path: string, handle: Handler) =>
           scope.get<{ Params: Path }>(path, (request: FastifyRequest<{ Params: Path }>, reply: FastifyReply) =>
-            asked({ request, reply }, (question) => handle(question, request.params)),
+            asking({ request, reply }, (question) => handle(question, request.params)),
           );
         get('/services', (question) => services(deps, question));
         get('/operations', (question) => operations(deps, question));
@@ -115,7 +121,7 @@ async function dependencies(deps: JaegerDeps, { tenant, params, signal }: Asked)
   const endMs = millisParam(params, 'endTs', deps.clock.nowMs());
   const lookbackMs = millisParam(params, 'lookback', dayMs);
   const service = params.get('service') ?? '';
-  const links = await dependencyLinks(deps.ask, { tenant, startMs: Math.max(0, endMs - lookbackMs), endMs, signal });
+  const links = await dependenciesOf(deps, { tenant, startMs: Math.max(0, endMs - lookbackMs), endMs, signal });
   const data = links
     .filter(({ parent, child }) => service === '' || parent === service || child === service)
     .map(({ parent, child, calls }) => ({ parent, child, callCount: calls }));

@@ -64,8 +64,9 @@ export async function comparison(ask: Ask, question: CompareQuestion, limits: Li
 
 /** Types are told by key: carrying each value's along would take ten times as long. */
 async function keyTypes(ask: Ask, question: CompareQuestion): Promise<ReadonlyMap<string, string>> {
-  const pairs = (scope: Sql, map: Sql): Sql => sql`SELECT DISTINCT ${scope} AS scope, pair.1 AS key, pair.2 AS type
-FROM (SELECT arrayJoin(arrayZip(mapKeys(${map}), mapValues(${map}))) AS pair FROM spans WHERE ${rowsOf(question)})`;
+  const pairs = (scope: Sql, map: Sql): Sql => sql`SELECT DISTINCT ${scope} AS scope, key, type
+FROM (SELECT any(${map}) AS m, mapKeys(m) AS ks, mapValues(m) AS vs FROM spans WHERE ${rowsOf(question)} GROUP BY cityHash64(${map}))
+ARRAY JOIN ks AS key, vs AS type`;
   const rows = await ask<{ scope: string; key: string; type: string }>(
     sql`${pairs(sql`'span'`, sql`attributes_types`)} UNION ALL ${pairs(sql`'resource'`, sql`resource_types`)}`,
     { signal: question.signal },
@@ -97,40 +98,66 @@ function seriesFrom(
   return { labels, values, exemplars: [] };
 }
 
-/** Every field of a span as (scope, key, value). */
-const fields: Sql = sql`arrayConcat(
-      [('', 'name', toString(name)), ('', 'kind', toString(kind)), ('', 'status', toString(status)),
-        ('', 'statusMessage', status_message)],
-      arrayMap((k, v) -> ('span', toString(k), v), mapKeys(attributes), mapValues(attributes)),
-      arrayMap((k, v) -> ('resource', toString(k), v), mapKeys(resource), mapValues(resource)))`;
-
 function rowsOf({ tenant, grid, condition }: CompareQuestion): Sql {
   return all([sql`tenant = ${text(tenant)}`, withinGrid(grid), sql`(${condition.sql})`]);
 }
 
 function compareSql(question: CompareQuestion): Sql {
-  const { grid, stage, selection } = question;
-  const within =
-    stage.endNs === 0n
-      ? sql`1`
-      : sql`time > fromUnixTimestamp64Nano(${int(stage.startNs)}) AND time <= fromUnixTimestamp64Nano(${int(stage.endNs)})`;
+  const { stage } = question;
   return sql`SELECT selected, scope, key,
   arraySlice(arraySort(told -> (-told.2, told.1), groupArray((value, total, steps, numbers))), 1, ${int(stage.top + 1)}) AS commonest,
   sumMap(steps, numbers) AS sums, sums.1 AS indexes, sums.2 AS counts
 FROM (
   SELECT selected, scope, key, value, toInt64(sum(n)) AS total, groupArray(i) AS steps, groupArray(n) AS numbers
   FROM (
-    SELECT selected, field.1 AS scope, field.2 AS key, field.3 AS value, i, count() AS n
-    FROM (
-      SELECT ((${selection.sql}) AND ${within}) AS selected, ${indexSql(grid)} AS i, arrayJoin(${fields}) AS field
-      FROM spans
-      WHERE ${rowsOf(question)}
-    )
-    WHERE (scope, key, value) != ('', 'statusMessage', '')
-    GROUP BY selected, scope, key, value, i
+    ${ownCounts(question)}
+    UNION ALL
+    ${attributeCounts(question)}
+    UNION ALL
+    ${resourceCounts(question)}
   )
   GROUP BY selected, scope, key, value
 )
 GROUP BY selected, scope, key
 ORDER BY selected, scope, key`;
 }
+
+/** `columns` of each span, with its side and its step. Narrow numbers: both fit a grouping key beside a hash. */
+function spansWith(columns: Sql, question: CompareQuestion): Sql {
+  const { grid, stage, selection } = question;
+  const within =
+    stage.endNs === 0n
+      ? sql`1`
+      : sql`time > fromUnixTimestamp64Nano(${int(stage.startNs)}) AND time <= fromUnixTimestamp64Nano(${int(stage.endNs)})`;
+  return sql`(SELECT toUInt8((${selection.sql}) AND ${within}) AS selected, toUInt32(${indexSql(grid)}) AS i, ${columns}
+      FROM spans WHERE ${rowsOf(question)})`;
+}
+
+const ownCounts = (question: CompareQuestion): Sql => sql`SELECT selected, i, '' AS scope, key, value, sum(spans) AS n
+    FROM (
+      SELECT selected, i, name, kind, status, status_message, count() AS spans
+      FROM ${spansWith(sql`name, kind, status, status_message`, question)}
+      GROUP BY selected, i, name, kind, status, status_message
+    )
+    ARRAY JOIN ['name', 'kind', 'status', 'statusMessage'] AS key,
+      [toString(name), toString(kind), toString(status), status_message] AS value
+    WHERE (key, value) != ('statusMessage', '')
+    GROUP BY selected, i, key, value`;
+
+/** Told apart by hashes: texts as keys take three times as long. */
+const attributeCounts = (question: CompareQuestion): Sql =>
+  sql`SELECT selected, i, 'span' AS scope, toString(any(k)) AS key, any(v) AS value, count() AS n
+    FROM ${spansWith(sql`mapKeys(attributes) AS ks, mapValues(attributes) AS vs`, question)}
+    ARRAY JOIN ks AS k, vs AS v
+    GROUP BY selected, i, cityHash64(k, v)`;
+
+/** Many spans share few resources, which are counted whole first. */
+const resourceCounts = (question: CompareQuestion): Sql =>
+  sql`SELECT selected, i, 'resource' AS scope, toString(k) AS key, v AS value, sum(spans) AS n
+    FROM (
+      SELECT selected, i, any(resource) AS r, mapKeys(r) AS ks, mapValues(r) AS vs, count() AS spans
+      FROM ${spansWith(sql`resource`, question)}
+      GROUP BY selected, i, cityHash64(resource)
+    )
+    ARRAY JOIN ks AS k, vs AS v
+    GROUP BY selected, i, key, value`;
