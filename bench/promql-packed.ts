@@ -76,6 +76,7 @@ function columnsBetween(fromMs: number, toMs: number): SeriesColumns[] {
       {
         labels: own,
         ...(columns.sampleCount !== undefined && { sampleCount: columns.sampleCount }),
+        ...(columns.look && { look: columns.look.bind(columns) }),
         get timesMs() {
           return columns.timesMs;
         },

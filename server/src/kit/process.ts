@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { Refusal } from '#model';
 import { log } from './log.ts';
 
@@ -12,6 +13,9 @@ export interface Program {
  * is the user's to mend: its words, and exit code 1. `--help` and `--version` are answered here.
  */
 export async function runUntilSignal(args: readonly string[], program: Program): Promise<void> {
+  // Functions are compiled plainly at their first call, not after hundreds: what a fresh process is asked first takes a
+  // fifth less time.
+  setFlagsFromString('--always-sparkplug');
   if (args.includes('--help')) return void process.stdout.write(`${program.usage}\n`);
   if (args.includes('--version')) return void process.stdout.write(`${program.version}\n`);
   try {

@@ -26,6 +26,14 @@ export interface SampleColumns {
   readonly values: Float64Array;
 }
 
+/** Samples [from, to) of arrays that may have others around them. */
+export interface SampleCells {
+  readonly timesMs: Float64Array;
+  readonly values: Float64Array;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** One series on its way out: times ascend, one cell per sample; stale markers are present, bit for bit. */
 export interface SeriesColumns {
   readonly labels: Labels;
@@ -36,10 +44,22 @@ export interface SeriesColumns {
    * many they are, at least one. Read each once for as long as it is needed; the arrays themselves never change.
    */
   readonly sampleCount?: number;
+  /**
+   * The same samples for who is done with them before any series is looked at again: no arrays are made for it. Absent
+   * where the arrays are there anyway.
+   */
+  readonly look?: () => SampleCells;
   /** When each float's count began, 0 where nobody said. Absent when nobody said for any. */
   readonly startsMs?: Float64Array;
   /** Native histogram samples, ascending. Absent when the series has floats only. */
   readonly histograms?: readonly HistogramSample[];
+}
+
+/** For one look: the cells may be others' with the next. */
+export function cellsOf(columns: Pick<SeriesColumns, 'timesMs' | 'values' | 'look'>): SampleCells {
+  if (columns.look !== undefined) return columns.look();
+  const { timesMs, values } = columns;
+  return { timesMs, values, from: 0, to: timesMs.length };
 }
 
 /** Why a native histogram's counts may have fallen (Prometheus `histogram.CounterResetHint`). */

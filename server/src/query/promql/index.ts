@@ -23,6 +23,7 @@ import { type Evaluated, FinishedSteps } from './finished.ts';
 import { statisticsSelectors, withDetectedHints } from './hints.ts';
 import { seesOwnPast } from './ownpast.ts';
 import { Pace } from './pace.ts';
+import { remembering } from './parsed.ts';
 import { re2Patterns } from './patterns.ts';
 import { fetchLate, prefetch } from './prefetch.ts';
 import { resolveTimes } from './resolve.ts';
@@ -80,19 +81,19 @@ const lookbackMsDefault = 5 * 60_000;
 const subqueryStepMs = 60_000;
 
 export function createPromql(deps: PromqlDeps): Promql {
-  const parse = (text: string): Expr => reading(text, deps, parseExpr);
+  const parse = remembering((text): Expr => reading(text, deps, parseExpr));
   const sharing = new Sharing<Answer>();
   const { writtenSince, limits } = deps;
   const finished = writtenSince && new FinishedSteps({ writtenSince, bytesMax: limits.finishedBytesMax });
   return {
     instant: (question) => {
-      const answer = (signal: AbortSignal) => answerInstant({ ...deps, parse }, { ...question, signal });
+      const answer = (stop: AbortController) => answerInstant({ ...deps, parse }, { ...question, stop });
       return inspected({ name: 'query.promql', text: question.text, cost }, () =>
         sharing.join(keyOf(question), question.signal, answer),
       );
     },
     range: (question) => {
-      const answer = (signal: AbortSignal) => answerRange({ ...deps, parse, finished }, { ...question, signal });
+      const answer = (stop: AbortController) => answerRange({ ...deps, parse, finished }, { ...question, stop });
       return inspected({ name: 'query.promql', text: question.text, cost }, () =>
         sharing.join(keyOf(question), question.signal, answer),
       );
@@ -106,7 +107,7 @@ const cost = ({ stats }: Answer) => stats;
 
 /** Everything that decides the answer. */
 function keyOf({ signal: _, ...question }: InstantQuestion | RangeQuestion): string {
-  return JSON.stringify(Object.entries(question).sort());
+  return JSON.stringify(question);
 }
 
 function reading<T>(
@@ -141,7 +142,10 @@ interface Asking extends PromqlDeps {
   readonly parse: Promql['parse'];
 }
 
-async function answerInstant({ parse, ...deps }: Asking, question: InstantQuestion): Promise<Answer> {
+/** A question whose work is stopped by nobody but us. */
+type Own<Question> = Omit<Question, 'signal'> & { readonly stop: AbortController };
+
+async function answerInstant({ parse, ...deps }: Asking, question: Own<InstantQuestion>): Promise<Answer> {
   const { timeMs } = question;
   const beganMs = deps.clock.tickMs();
   const asked = parse(question.text);
@@ -158,7 +162,7 @@ async function answerInstant({ parse, ...deps }: Asking, question: InstantQuesti
 
 async function answerRange(
   { parse, finished, ...deps }: Asking & { readonly finished?: FinishedSteps },
-  question: RangeQuestion,
+  question: Own<RangeQuestion>,
 ): Promise<Answer> {
   const beganMs = deps.clock.tickMs();
   const whole = checkedGrid(question, deps.limits.pointsPerSeriesMax);
@@ -168,7 +172,7 @@ async function answerRange(
     run(deps, asked, { ...question, grid, beganMs }, async (expr, ctx) =>
       rangeAnswer(await evaluate(expr, grid, ctx), grid),
     );
-  const { startMs, stepMs, endMs: _, signal: __, ...same } = question;
+  const { startMs, stepMs, endMs: _, stop: __, ...same } = question;
   const isWhole = Number.isSafeInteger(startMs) && Number.isSafeInteger(stepMs);
   if (finished === undefined || !isWhole || !seesOwnPast(asked)) return (await answerSteps(whole)).answer;
   const key = JSON.stringify([same.tenant, same.text, stepMs, startMs % stepMs, same.lookbackMs]);
@@ -183,7 +187,7 @@ function checkRangeType(expr: Expr): void {
   throw new Refusal(message, { code: 'BAD_REQUEST' });
 }
 
-function checkedGrid({ startMs, endMs, stepMs }: RangeQuestion, pointsMax: number): Grid {
+function checkedGrid({ startMs, endMs, stepMs }: Own<RangeQuestion>, pointsMax: number): Grid {
   const bad = (message: string): Refusal => new Refusal(message, { code: 'BAD_REQUEST' });
   if (!(stepMs > 0)) {
     throw bad('zero or negative query resolution step widths are not accepted. Try a positive integer');
@@ -208,20 +212,20 @@ interface Run {
   readonly lookbackMs?: number;
   /** On the clock's ticks: before the text was parsed. */
   readonly beganMs: number;
-  readonly signal: AbortSignal;
+  readonly stop: AbortController;
 }
 
 type Evaluate = (expr: Expr, ctx: Context) => Promise<QueryValue>;
 
 async function run(deps: PromqlDeps, parsed: Expr, asked: Run, answer: Evaluate): Promise<Evaluated> {
   const { clock, limits, select } = deps;
-  if (asked.signal.aborted) throw cancelled();
-  const { grid, beganMs } = asked;
+  const { grid, beganMs, stop } = asked;
+  const { signal } = stop;
+  if (signal.aborted) throw cancelled();
   const expr = resolveTimes(parsed, { ...grid, stepMs: asked.stepMs });
   const parsedMs = clock.tickMs();
-  const pace = new Pace({ clock, signal: asked.signal, msMax: limits.msMax, samplesMax: limits.samplesMax });
-  const over = new AbortController();
-  void pace.watch(over.signal); // Settles by itself when `over` aborts, and never rejects.
+  const pace = new Pace({ clock, signal, stop, msMax: limits.msMax, samplesMax: limits.samplesMax });
+  const endWatch = pace.watch();
   try {
     const times = {
       startMs: grid.startMs,
@@ -230,7 +234,7 @@ async function run(deps: PromqlDeps, parsed: Expr, asked: Run, answer: Evaluate)
       subqueryStepMs,
     };
     const { samplesMax, seriesMax } = limits;
-    const options = { select, tenant: asked.tenant, signal: pace.signal, samplesMax, seriesMax };
+    const options = { select, tenant: asked.tenant, signal, samplesMax, seriesMax };
     const fetched = await prefetch(expr, grid, times, options);
     pace.hold(fetched.samplesHeld);
     const selectedMs = clock.tickMs();
@@ -259,7 +263,6 @@ async function run(deps: PromqlDeps, parsed: Expr, asked: Run, answer: Evaluate)
     pace.check();
     throw error;
   } finally {
-    // A reason of our own: to make one, with its stack, takes longer than many a query.
-    over.abort('the query is over');
+    endWatch();
   }
 }

@@ -3,6 +3,8 @@ import { cancelled, timedOut, tooManySamples } from './failures.ts';
 
 /** How long a query may hold the event loop before it lets others run. */
 const sliceMs = 20;
+const lookEveryMs = 0.25;
+const looksLeftOutMax = 255;
 
 /** Queries that rest. One goes on in each turn of the event loop: what is not a query waits for one slice, however many ask. */
 const resting: (() => void)[] = [];
@@ -21,6 +23,8 @@ function goOn(): void {
 export interface PaceOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Of that signal, where it is the query's alone; else the pace makes a signal of its own. */
+  readonly stop?: AbortController;
   readonly msMax: number;
   readonly samplesMax: number;
 }
@@ -32,31 +36,68 @@ export class Pace {
   samplesPeak = 0;
   private held = 0;
   private sliceEndMs: number;
+  /** When the clock was looked at last, and how many looks are left out before the next. */
+  private lookedMs: number;
+  private looksLeftOut = 0;
+  private toLeaveOut = 0;
   private readonly options: PaceOptions;
   private readonly deadlineMs: number;
-  private readonly timer = new AbortController();
+  private readonly stop: AbortController;
+  private isLate = false;
 
   constructor(options: PaceOptions) {
     this.options = options;
     const nowMs = options.clock.tickMs();
+    this.lookedMs = nowMs;
     this.sliceEndMs = nowMs + sliceMs;
     this.deadlineMs = nowMs + options.msMax;
-    this.signal = AbortSignal.any([options.signal, this.timer.signal]);
+    this.stop = options.stop ?? new AbortController();
+    this.signal = options.stop?.signal ?? AbortSignal.any([options.signal, this.stop.signal]);
   }
 
-  /** Stops a wait past the deadline. Settles when the query is over, whatever its end. */
-  async watch(over: AbortSignal): Promise<void> {
+  /**
+   * Stops waits past the deadline; call what it returns when the query is over. It begins with the next turn of the event
+   * loop: most queries need no more than this one, and a timer costs them more than they do.
+   */
+  watch(): () => void {
+    let over: AbortController | undefined;
+    const beginning = setImmediate(() => {
+      over = new AbortController();
+      // It settles by itself when `over` aborts, and never rejects.
+      void this.stopLate(over.signal);
+    });
+    return () => {
+      clearImmediate(beginning);
+      // A reason of our own: to make one, with its stack, takes longer than many a query.
+      over?.abort('the query is over');
+    };
+  }
+
+  private async stopLate(over: AbortSignal): Promise<void> {
     try {
-      await this.options.clock.sleep(this.options.msMax, over);
-      this.timer.abort(timedOut(this.options.msMax));
+      await this.options.clock.sleep(Math.max(0, this.deadlineMs - this.options.clock.tickMs()), over);
+      this.isLate = true;
+      this.stop.abort(timedOut(this.options.msMax));
     } catch {
       // The query ended first, which is what the signal says.
     }
   }
 
-  /** True when it is time to `rest`. Cheap, but not free: ask once per series, not once per sample. */
+  /**
+   * True when it is time to `rest`. Ask once per series: the clock, which takes longer than many a series, is looked at
+   * about every quarter of a millisecond.
+   */
   isDue(): boolean {
-    return this.options.clock.tickMs() >= this.sliceEndMs;
+    if (this.toLeaveOut > 0) {
+      this.toLeaveOut--;
+      return false;
+    }
+    const nowMs = this.options.clock.tickMs();
+    const isSoon = nowMs - this.lookedMs < lookEveryMs;
+    this.looksLeftOut = isSoon ? Math.min(2 * this.looksLeftOut + 1, looksLeftOutMax) : this.looksLeftOut >> 1;
+    this.toLeaveOut = this.looksLeftOut;
+    this.lookedMs = nowMs;
+    return nowMs >= this.sliceEndMs;
   }
 
   /** Lets the event loop run, then refuses to go on when the query is cancelled or late. */
@@ -67,8 +108,8 @@ export class Pace {
   }
 
   check(): void {
-    if (this.options.signal.aborted) throw cancelled();
-    if (this.options.clock.tickMs() >= this.deadlineMs) throw timedOut(this.options.msMax);
+    if (this.options.signal.aborted && !this.isLate) throw cancelled();
+    if (this.isLate || this.options.clock.tickMs() >= this.deadlineMs) throw timedOut(this.options.msMax);
   }
 
   /** Counts points that the query now holds. Refuses with QUERY_TOO_LARGE past the limit. */

@@ -1,12 +1,12 @@
 import { type CallExpr, type Expr, type VectorSelector, withoutParens } from '@farol/promql';
 import type { SeriesColumns } from '#model';
 import type { Context } from './context.ts';
-import { hintAtNonCounter, kernelAlone } from './functions/range.ts';
+import { kernelAlone, nonCounterHints } from './functions/range.ts';
 import { startedKernel } from './functions/startedrates.ts';
-import { frameOf, slide } from './kernels/windows.ts';
-import { instantFloats, openedRaw, windowOf } from './select.ts';
+import { frameOf, slideOver } from './kernels/windows.ts';
+import { glancedRaw, instantFloats, windowOf } from './select.ts';
 import { referenceOf } from './timing.ts';
-import { FLOAT, type Grid, type GridSeries, isEmpty } from './values.ts';
+import { type Grid, type GridSeries, isEmpty } from './values.ts';
 
 /** Calls `take` with each series that has a value. Its arrays are the next one's, too: use them at once. */
 export type Passing = (take: (series: GridSeries) => void) => Promise<void>;
@@ -47,15 +47,16 @@ function windows(expr: CallExpr, grid: Grid, ctx: Context): Passing | undefined 
     const call = { expr, args: [], grid, ctx };
     const frame = frameOf({ series: [], ...windowOf(referenceOf(arg.selector, ctx), arg.rangeMs) }, grid, []);
     const started = startedKernel(name, call);
+    const hint = nonCounterHints(call);
     const { values, present } = arraysFor(grid);
     for (const column of columns) {
       const series: GridSeries = { labels: column.labels, dropName: !alone.keepsName, values, present };
-      const raw = openedRaw(column);
+      const { raw, from, to } = glancedRaw(column);
       present.fill(0);
-      slide(raw.timesMs, frame, frame.from, frame.to);
+      slideOver(raw.timesMs, [from, to], frame, frame.from, frame.to);
       (raw.startsMs === undefined ? alone.kernel : (started ?? alone.kernel))(raw, frame, series);
       if (!isEmpty(series)) {
-        if (alone.wantsCounters && present.includes(FLOAT)) hintAtNonCounter(series.labels, call);
+        if (alone.wantsCounters) hint(series.labels);
         take(series);
       }
       if (ctx.pace.isDue()) await ctx.pace.rest();

@@ -1,5 +1,5 @@
 import { childrenOf, type Expr, type SubqueryExpr, type VectorSelector } from '@farol/promql';
-import type { Matcher, SeriesColumns } from '#model';
+import { cellsOf, type Matcher, type SeriesColumns } from '#model';
 import type { MetricQuestion, MetricReader } from '#store';
 import type { Context } from './context.ts';
 import { subqueryGrid } from './evaluate.ts';
@@ -50,8 +50,9 @@ export async function prefetch(expr: Expr, grid: Grid, times: Times, options: Fe
     const answer = await select({ ...limits, ...need });
     for (const selector of selectors) columns.set(selector, answer);
     seriesRead += answer.length;
-    samplesRead += samplesIn(answer);
-    samplesHeld += samplesIn(answer.filter(({ sampleCount }) => sampleCount === undefined));
+    const { samples, held } = countSamples(answer);
+    samplesRead += samples;
+    samplesHeld += held;
   });
   await Promise.all(fetched);
   return { columns, seriesRead, samplesRead, samplesHeld };
@@ -68,12 +69,22 @@ export function fetchLate(fetched: Fetched, times: Times, { select, ...limits }:
   };
 }
 
-export function samplesIn(columns: readonly SeriesColumns[]): number {
+export const samplesIn = (columns: readonly SeriesColumns[]): number => countSamples(columns).samples;
+
+/** Hot: makes nothing per series. */
+function countSamples(columns: readonly SeriesColumns[]): { samples: number; held: number } {
   let samples = 0;
+  let held = 0;
   for (const column of columns) {
-    samples += (column.sampleCount ?? column.values.length) + (column.histograms?.length ?? 0);
+    const histograms = column.histograms?.length ?? 0;
+    if (column.sampleCount !== undefined) samples += column.sampleCount + histograms;
+    else {
+      const { from, to } = cellsOf(column);
+      samples += to - from + histograms;
+      held += to - from + histograms;
+    }
   }
-  return samples;
+  return { samples, held };
 }
 
 type Visit = (selector: VectorSelector, span: Span) => void;

@@ -1,5 +1,5 @@
 import type { MatrixSelector, VectorSelector } from '@farol/promql';
-import { type HistogramSample, isStaleAt, type SeriesColumns } from '#model';
+import { cellsOf, type HistogramSample, isStaleAt, type SampleCells, type SeriesColumns } from '#model';
 import type { Context } from './context.ts';
 import { fromNative } from './histograms/histogram.ts';
 import { type Reference, referenceOf } from './timing.ts';
@@ -12,11 +12,10 @@ export async function selectInstant(expr: VectorSelector, grid: Grid, ctx: Conte
 
 /** As selectInstant, with the time of the sample, in seconds, for its value (`timestamp()`). */
 export async function selectTimes(expr: VectorSelector, grid: Grid, ctx: Context): Promise<GridSeries[]> {
-  const series = await selectCells(expr, grid, ctx, (column, index) => (column.timesMs[index] ?? 0) / 1000);
-  return series;
+  return selectCells(expr, grid, ctx, ({ timesMs }, index) => (timesMs[index] ?? 0) / 1000);
 }
 
-type Read = (column: SeriesColumns, index: number) => number;
+type Read = (cells: SampleCells, index: number) => number;
 
 async function selectCells(expr: VectorSelector, grid: Grid, ctx: Context, read: Read): Promise<GridSeries[]> {
   const reference = referenceOf(expr, ctx);
@@ -61,19 +60,19 @@ function referenceAt({ grid, reference }: Look, step: number): number {
 
 /** Hot: bench/promql-kernels.ts. */
 function fillFloats(out: GridSeries, column: SeriesColumns, look: Look & { read: Read }): boolean {
-  const { timesMs, values } = column;
+  const cells = cellsOf(column);
+  const { timesMs, values, from, to } = cells;
   const { lookbackMs, read } = look;
-  const count = timesMs.length;
-  let next = 0;
+  let next = from;
   let found = false;
   for (let step = 0; step < look.grid.steps; step++) {
     const refMs = referenceAt(look, step);
-    while (next < count && (timesMs[next] ?? 0) <= refMs) next++;
+    while (next < to && (timesMs[next] ?? 0) <= refMs) next++;
     const index = next - 1;
-    if (index < 0 || (timesMs[index] ?? 0) <= refMs - lookbackMs) continue;
+    if (index < from || (timesMs[index] ?? 0) <= refMs - lookbackMs) continue;
     const value = values[index] ?? 0;
     if (Number.isNaN(value) && isStaleAt(bitsOf(values), index)) continue;
-    out.values[step] = read(column, index);
+    out.values[step] = read(cells, index);
     out.present[step] = FLOAT;
     found = true;
   }
@@ -150,7 +149,7 @@ function opened(column: SeriesColumns): Floats {
 }
 
 /** Its arrays are read at once. */
-export function openedRaw(column: SeriesColumns): RawSeries {
+function openedRaw(column: SeriesColumns): RawSeries {
   const { timesMs, values, startsMs } = withoutStale(column);
   const samples = column.histograms ?? noSamples;
   return {
@@ -163,6 +162,32 @@ export function openedRaw(column: SeriesColumns): RawSeries {
     startsMs,
     histogramStartsMs: histogramStartsOf(samples),
   };
+}
+
+/** The floats of a series, for one look; windows are to slide over [from, to). Hot. */
+export function glancedRaw(column: SeriesColumns): {
+  readonly raw: RawSeries;
+  readonly from: number;
+  readonly to: number;
+} {
+  if (column.look !== undefined) {
+    const { timesMs, values, from, to } = column.look();
+    let at = from;
+    while (at < to && !Number.isNaN(values[at])) at++;
+    if (at === to) {
+      const raw = {
+        labels: column.labels,
+        dropName: false,
+        timesMs,
+        values,
+        histogramTimesMs: noTimes,
+        histograms: [],
+      };
+      return { raw, from, to };
+    }
+  }
+  const raw = openedRaw(column);
+  return { raw, from: 0, to: raw.timesMs.length };
 }
 
 function histogramStartsOf(samples: readonly HistogramSample[]): Float64Array | undefined {

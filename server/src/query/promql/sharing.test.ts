@@ -23,7 +23,7 @@ test('who asks the same at the same time gets the same answer, computed once', a
 test('the work goes on for who stays, and is stopped when the last has left', async () => {
   const sharing = new Sharing<string>();
   const stopped: string[] = [];
-  const work = (signal: AbortSignal): Promise<string> =>
+  const work = ({ signal }: AbortController): Promise<string> =>
     new Promise((resolve) => {
       signal.addEventListener('abort', () => stopped.push('stopped'));
       setTimeout(() => resolve('answer'), 20);

@@ -8,6 +8,7 @@ interface Shared<T> {
   readonly result: Promise<T>;
   readonly stop: AbortController;
   waiting: number;
+  isOver: boolean;
 }
 
 /**
@@ -19,7 +20,7 @@ export class Sharing<T> {
   private readonly underWay = new Map<string, Shared<T>>();
 
   /** `work` is not called when its `key` is under way. Refuses with CANCELLED when `signal` aborts first. */
-  async join(key: string, signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async join(key: string, signal: AbortSignal, work: (stop: AbortController) => Promise<T>): Promise<T> {
     if (signal.aborted) throw cancelled();
     const shared = this.underWay.get(key) ?? this.begin(key, work);
     shared.waiting++;
@@ -34,18 +35,21 @@ export class Sharing<T> {
     }
   }
 
-  private begin(key: string, work: (signal: AbortSignal) => Promise<T>): Shared<T> {
+  private begin(key: string, work: (stop: AbortController) => Promise<T>): Shared<T> {
     const stop = new AbortController();
-    const shared = { result: work(stop.signal), stop, waiting: 0 };
+    const shared = { result: work(stop), stop, waiting: 0, isOver: false };
     this.underWay.set(key, shared);
-    const over = (): void => this.end(key, shared);
+    const over = (): void => {
+      shared.isOver = true;
+      this.end(key, shared);
+    };
     // Each who waits hears of a failure by itself.
     shared.result.then(over, over);
     return shared;
   }
 
   private end(key: string, shared: Shared<T>): void {
-    shared.stop.abort(cancelledByAll);
+    if (!shared.isOver) shared.stop.abort(cancelledByAll);
     if (this.underWay.get(key) === shared) this.underWay.delete(key);
   }
 }

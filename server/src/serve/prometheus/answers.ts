@@ -58,10 +58,7 @@ export function refuse(refused: Refused, reply: FastifyReply): FastifyReply {
   });
 }
 
-function failWith(
-  reply: FastifyReply,
-  about: { status: number; type: ErrorType; message: string },
-): FastifyReply {
+function failWith(reply: FastifyReply, about: { status: number; type: ErrorType; message: string }): FastifyReply {
   const body = { status: 'error', errorType: about.type, error: about.message };
   return sendJson(reply.code(about.status), JSON.stringify(body));
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Clock } from '#kit';
-import { isStaleAt, type SampleColumns, setStaleAt } from '#model';
+import { cellsOf, isStaleAt, type SampleColumns, setStaleAt } from '#model';
 import { randomFrom } from '../test-rows.ts';
 import { Head } from './head.ts';
 
@@ -157,6 +157,10 @@ test('whatever the order of writes, it answers as a plain list would', async () 
       const bits = new Uint32Array(values.buffer, values.byteOffset, 2 * values.length);
       const found = Array.from(timesMs, (time, cell) => [time, isStaleAt(bits, cell) ? 'stale' : values[cell]]);
       expect(found, `seed ${seed}, write ${i}, ${startMs} to ${endMs}`).toEqual(expected);
+      const seen = columns && cellsOf(columns);
+      expect([...(seen?.timesMs.subarray(seen.from, seen.to) ?? [])]).toEqual([...timesMs]);
+      const seenBytes = Buffer.from(seen?.values.slice(seen.from, seen.to).buffer ?? new ArrayBuffer(0));
+      expect(seenBytes.equals(Buffer.from(values.slice().buffer))).toBe(true);
       if (columns?.sampleCount !== undefined) expect(columns.sampleCount).toBeGreaterThan(0);
       expect(head.size().samples).toBe(known.size);
     }

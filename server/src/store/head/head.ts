@@ -5,10 +5,10 @@
  */
 import type { Clock } from '#kit';
 import type { SampleColumns, SeriesRef } from '#model';
-import { type Columns, lazyColumns } from '../read/columns.ts';
+import { CellColumns, type Columns, lazyColumns } from '../read/columns.ts';
 import { headBytes, headOutOfOrder, headSamples, headWindowSeconds } from '../selfmetrics.ts';
 import { Chunks } from './chunks.ts';
-import { unpackParts } from './parts.ts';
+import { glanceAtParts, unpackParts } from './parts.ts';
 import { RecentSeries } from './recent-series.ts';
 
 export interface HeadOptions {
@@ -93,13 +93,15 @@ export class Head {
       const series = this.series[ref];
       if (series === undefined) return undefined;
       if (series.isPlainFrom(startMs)) {
-        const { timesMs, values } = series.plainBetween(startMs, endMs);
-        return timesMs.length === 0 ? undefined : { ref, timesMs, values };
+        const cells = series.plainBetween(startMs, endMs);
+        return cells && new CellColumns(ref, cells);
       }
       const parts = series.between(startMs, endMs, table);
       if (parts === undefined) return undefined;
       const unpack = () => unpackParts(parts, startMs, endMs, table);
-      if (parts.isSure && parts.late === undefined) return lazyColumns(ref, parts.estimate, unpack);
+      if (parts.isSure && parts.late === undefined) {
+        return lazyColumns(ref, parts.estimate, unpack, () => glanceAtParts(parts, startMs, endMs, table));
+      }
       const floats = unpack();
       return floats.timesMs.length === 0 ? undefined : { ref, ...floats };
     };

@@ -1,26 +1,54 @@
 /** Puts together what a series has in chunks, plain cells and late samples. */
+import { cellsOf, type SampleCells } from '#model';
 import type { Floats } from '../read/columns.ts';
 import type { ChunksFound, ChunkTable } from './chunks.ts';
 
 /** Where the samples between two times lie; `isSure` and `estimate` are about all of them. */
 export interface Parts extends ChunksFound {
   /** The plain cells behind the chunks. */
-  readonly plain: Floats;
+  readonly plain: SampleCells | undefined;
   /** Samples that came too late for their chunk; they replace what it has of their times. */
   readonly late: Floats | undefined;
 }
 
 /** The samples with startMs <= time <= endMs, in new arrays. Hot. */
 export function unpackParts(parts: Parts, startMs: number, endMs: number, table: ChunkTable): Floats {
-  const { chunks, packedSamples, plain, late } = parts;
-  const timesMs = roomFor(packedSamples + plain.timesMs.length);
+  const { late } = parts;
+  const timesMs = roomFor(cellsIn(parts));
   const values = roomFor(timesMs.length);
-  let end = 0;
-  for (let i = chunks.length - 1; i >= 0; i--) end = table.unpack(chunks[i] as number, timesMs, values, end);
-  timesMs.set(plain.timesMs, end);
-  values.set(plain.values, end);
+  unpackInto(timesMs, values, parts, table);
   const whole = cut({ timesMs, values }, startMs, endMs);
   return late === undefined ? whole : mergeFloats(whole, cut(late, startMs, endMs));
+}
+
+/** Of a series without late samples: the same, in arrays that the next glance overwrites. Hot. */
+export function glanceAtParts(parts: Parts, startMs: number, endMs: number, table: ChunkTable): SampleCells {
+  const cells = cellsIn(parts);
+  if (cells > glancedMax) return cellsOf(unpackParts(parts, startMs, endMs, table));
+  if (glanced.timesMs.length < cells) {
+    glanced = { timesMs: new Float64Array(2 * cells), values: new Float64Array(2 * cells) };
+  }
+  const { timesMs, values } = glanced;
+  const end = unpackInto(timesMs, values, parts, table);
+  return { timesMs, values, from: firstFrom(timesMs, startMs, end), to: firstFrom(timesMs, endMs + 1, end) };
+}
+
+/** Small enough to stay in a core's cache, for most series. */
+let glanced: Floats = { timesMs: new Float64Array(0), values: new Float64Array(0) };
+/** A day of samples at one second's distance; who has more gets arrays of their own. */
+const glancedMax = 100_000;
+
+const cellsIn = ({ packedSamples, plain }: Parts): number =>
+  packedSamples + (plain === undefined ? 0 : plain.to - plain.from);
+
+/** Returns the end. */
+function unpackInto(timesMs: Float64Array, values: Float64Array, { chunks, plain }: Parts, table: ChunkTable): number {
+  let end = 0;
+  for (let i = chunks.length - 1; i >= 0; i--) end = table.unpack(chunks[i] as number, timesMs, values, end);
+  if (plain === undefined) return end;
+  timesMs.set(plain.timesMs.subarray(plain.from, plain.to), end);
+  values.set(plain.values.subarray(plain.from, plain.to), end);
+  return end + plain.to - plain.from;
 }
 
 /** Cells that nobody has written to. Many series share a buffer: a buffer of its own takes longer than its cells. */
@@ -64,14 +92,15 @@ export function mergeFloats(first: Floats, second: Floats): Floats {
 }
 
 function cut({ timesMs, values }: Floats, startMs: number, endMs: number): Floats {
-  const from = firstFrom(timesMs, startMs);
-  const to = firstFrom(timesMs, endMs + 1);
+  const from = firstFrom(timesMs, startMs, timesMs.length);
+  const to = firstFrom(timesMs, endMs + 1, timesMs.length);
   return { timesMs: timesMs.subarray(from, to), values: values.subarray(from, to) };
 }
 
-function firstFrom(timesMs: Float64Array, limitMs: number): number {
+/** Of the first `end` cells. */
+function firstFrom(timesMs: Float64Array, limitMs: number, end: number): number {
   let low = 0;
-  let high = timesMs.length;
+  let high = end;
   while (low < high) {
     const middle = (low + high) >>> 1;
     if ((timesMs[middle] as number) < limitMs) low = middle + 1;

@@ -3,6 +3,7 @@
  * given out as views are never changed: appending writes behind them, and everything else (growing, sealing, a sample
  * that comes late) moves to a new buffer.
  */
+import type { SampleCells } from '#model';
 import type { Floats } from '../read/columns.ts';
 import { type Chunks, type ChunkTable, NO_CHUNK } from './chunks.ts';
 import { mergeFloats, type Parts, unpackParts } from './parts.ts';
@@ -14,12 +15,15 @@ const plainShare = 0.2;
 /** Late samples that wait until the series is packed anew. */
 const lateMax = 64;
 
-const none: Floats = { timesMs: new Float64Array(0), values: new Float64Array(0) };
+const noCells = new Float64Array(0);
+const noWords = new Uint32Array(0);
+const none: Floats = { timesMs: noCells, values: noCells };
 
 export class RecentSeries {
-  private times: Float64Array;
-  /** Values as 32-bit words, so that a NaN keeps its payload. */
-  private words: Uint32Array;
+  private times: Float64Array = noCells;
+  private values: Float64Array = noCells;
+  /** The values as 32-bit words, so that a NaN keeps its payload. */
+  private words: Uint32Array = noWords;
   private start = 0;
   private end = 0;
   private newest = NO_CHUNK;
@@ -29,8 +33,7 @@ export class RecentSeries {
   private late: Floats | undefined;
 
   constructor(capacity = 8) {
-    this.times = new Float64Array(capacity);
-    this.words = new Uint32Array(2 * capacity);
+    this.makeCells(capacity);
   }
 
   /** Of the samples that are not in chunks. */
@@ -70,16 +73,19 @@ export class RecentSeries {
   /** Where the samples with startMs <= time <= endMs are, if there may be any. */
   between(startMs: number, endMs: number, table: ChunkTable): Parts | undefined {
     const plain = this.plainBetween(startMs, endMs);
-    const isSure = plain.timesMs.length > 0;
+    const plainCount = plain === undefined ? 0 : plain.to - plain.from;
     if (this.isPlainFrom(startMs)) {
-      if (!isSure) return undefined;
-      return { chunks: [], packedSamples: 0, plain, late: undefined, isSure, estimate: plain.timesMs.length };
+      if (plain === undefined) return undefined;
+      return { chunks: [], packedSamples: 0, plain, late: undefined, isSure: true, estimate: plainCount };
     }
-    const found = table.between(this.newest, startMs, endMs);
+    const { chunks, packedSamples, isSure, estimate } = table.between(this.newest, startMs, endMs);
     const { late } = this;
-    if (found.chunks.length === 0 && late === undefined && !isSure) return undefined;
-    const estimate = found.estimate + plain.timesMs.length;
-    return { ...found, plain, late, isSure: isSure || found.isSure, estimate };
+    if (chunks.length === 0 && late === undefined && plain === undefined) return undefined;
+    return {
+      ...{ chunks, packedSamples, plain, late },
+      isSure: isSure || plain !== undefined,
+      estimate: estimate + plainCount,
+    };
   }
 
   /** Takes samples that were there before; a time that is known already keeps its value. */
@@ -104,12 +110,11 @@ export class RecentSeries {
   }
 
   /** Of the plain samples those with startMs <= time <= endMs. Hot. */
-  plainBetween(startMs: number, endMs: number): Floats {
-    const { times, start, end } = this;
-    const from = start < end && (times[start] as number) >= startMs ? start : this.firstFrom(startMs);
-    const to = start < end && (times[end - 1] as number) <= endMs ? end : this.firstFrom(endMs + 1);
-    if (from >= to) return none;
-    return { timesMs: times.subarray(from, to), values: new Float64Array(this.words.buffer, from * 8, to - from) };
+  plainBetween(startMs: number, endMs: number): SampleCells | undefined {
+    const { times, values, end } = this;
+    const to = this.start < end && (times[end - 1] as number) <= endMs ? end : this.firstFrom(endMs + 1);
+    const from = this.firstFrom(startMs);
+    return from < to ? { timesMs: times, values, from, to } : undefined;
   }
 
   private firstMs(chunks: Chunks): number {
@@ -137,7 +142,7 @@ export class RecentSeries {
     this.late = undefined;
     const sealed = toSeal(timesMs, 0, timesMs.length, chunks);
     if (sealed > 0) this.prepend({ timesMs: timesMs.subarray(0, sealed), values: values.subarray(0, sealed) }, chunks);
-    this.setPlain(timesMs.subarray(sealed), wordsOf(values).subarray(2 * sealed));
+    this.setPlain(timesMs.subarray(sealed), values.subarray(sealed));
   }
 
   /** Puts chunks in front of all others. */
@@ -164,10 +169,9 @@ export class RecentSeries {
       this.move(from);
       return;
     }
-    const values = new Float64Array(this.words.buffer, 0, this.times.length);
     for (let at = from; at < from + sealed; at += chunks.chunkSamples) {
       const to = Math.min(at + chunks.chunkSamples, from + sealed);
-      this.newest = chunks.add(this.times, values, at, to, this.newest, 'newest');
+      this.newest = chunks.add(this.times, this.values, at, to, this.newest, 'newest');
       if (this.oldest === NO_CHUNK) this.oldest = this.newest;
     }
     this.sealedMs = this.times[from + sealed - 1] as number;
@@ -176,17 +180,25 @@ export class RecentSeries {
 
   /** To a new buffer, without the cells before `from`. */
   private move(from: number, capacity = 0): void {
-    this.setPlain(this.times.subarray(from, this.end), this.words.subarray(2 * from, 2 * this.end), capacity);
+    this.setPlain(this.times.subarray(from, this.end), this.values.subarray(from, this.end), capacity);
   }
 
-  private setPlain(times: Float64Array, words: Uint32Array, capacity = 0): void {
+  /** `set` between arrays of one kind moves bytes, so that a NaN keeps its payload. */
+  private setPlain(times: Float64Array, values: Float64Array, capacity = 0): void {
     const live = times.length;
-    this.times = new Float64Array(Math.max(capacity, live + spareCells(live)));
-    this.words = new Uint32Array(2 * this.times.length);
+    this.makeCells(Math.max(capacity, live + spareCells(live)));
     this.times.set(times);
-    this.words.set(words);
+    this.values.set(values);
     this.start = 0;
     this.end = live;
+  }
+
+  /** One buffer for all: buffers take more room than views of them. */
+  private makeCells(capacity: number): void {
+    const buffer = new ArrayBuffer(16 * capacity);
+    this.times = new Float64Array(buffer, 0, capacity);
+    this.values = new Float64Array(buffer, 8 * capacity, capacity);
+    this.words = wordsOf(this.values);
   }
 
   /** A sample that came late, or again: the later write wins. */
@@ -214,18 +226,27 @@ export class RecentSeries {
     if (this.late.timesMs.length >= lateMax) this.replace(this.all(chunks), chunks);
   }
 
-  /** The first plain cell whose time is not before `timeMs`. */
+  /** The first plain cell whose time is not before `timeMs`: looked for from the newest on, for there most are. */
   private firstFrom(timeMs: number): number {
-    let low = this.start;
+    const { times, start } = this;
     let high = this.end;
+    let low = high;
+    for (let reach = firstReach; low > start; reach *= 4) {
+      low = Math.max(start, high - reach);
+      if ((times[low] as number) < timeMs) break;
+      high = low;
+    }
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.times[middle] as number) < timeMs) low = middle + 1;
+      if ((times[middle] as number) < timeMs) low = middle + 1;
       else high = middle;
     }
     return low;
   }
 }
+
+/** The last minutes of a series that is scraped four times a minute. */
+const firstReach = 16;
 
 /** How many of the plain cells [from, end) are to be packed: whole chunks of what is old, or of what is too much. */
 function toSeal(times: Float64Array, from: number, end: number, { chunkSamples, plainMax }: Chunks): number {
@@ -243,7 +264,7 @@ function toSeal(times: Float64Array, from: number, end: number, { chunkSamples, 
 const wordsOf = (values: Float64Array): Uint32Array =>
   new Uint32Array(values.buffer, values.byteOffset, 2 * values.length);
 
-/** Two typed arrays with their buffers, and this object: measured, not computed. */
+/** Three typed arrays with their buffer, and this object: measured, not computed. */
 const overheadBytes = 460;
 
 /** A quarter more than what lives: a full buffer is moved once in so many samples. */

@@ -1,5 +1,5 @@
-/** The samples of one series on their way out of the store, unpacked no sooner than they are looked at. */
-import type { SeriesRef } from '#model';
+/** The samples of one series on their way out of the store; arrays are made no sooner than they are read. */
+import { cellsOf, type Labels, noLabels, type SampleCells, type SeriesColumns, type SeriesRef } from '#model';
 
 export interface Floats {
   readonly timesMs: Float64Array;
@@ -8,18 +8,79 @@ export interface Floats {
 
 export interface Columns extends Floats {
   readonly ref: SeriesRef;
-  /** About how many samples there are, at least one; set where `timesMs` and `values` are made when they are read. */
+  /** About how many samples there are, at least one; set where `timesMs` and `values` are unpacked when they are read. */
   readonly sampleCount?: number;
+  /** See SeriesColumns. */
+  readonly look?: () => SampleCells;
 }
 
-export const countOf = ({ sampleCount, timesMs }: Columns): number => sampleCount ?? timesMs.length;
+/** Unpacks nothing. */
+export function countOf(columns: Columns): number {
+  if (columns.sampleCount !== undefined) return columns.sampleCount;
+  const { from, to } = cellsOf(columns);
+  return to - from;
+}
+
+/** The columns with their series' labels. */
+export function labelled(columns: Columns, labels: Labels): SeriesColumns {
+  if (!(columns instanceof LateColumns)) return { labels, timesMs: columns.timesMs, values: columns.values };
+  columns.labels = labels;
+  return columns;
+}
+
+/** Its getters are the prototype's, so a copy of the object has no arrays: many thousands are made for one question. */
+abstract class LateColumns implements Columns, SeriesColumns {
+  labels: Labels = noLabels;
+  readonly ref: SeriesRef;
+
+  constructor(ref: SeriesRef) {
+    this.ref = ref;
+  }
+
+  abstract get timesMs(): Float64Array;
+  abstract get values(): Float64Array;
+}
+
+/** A part of longer arrays that never change. */
+export class CellColumns extends LateColumns {
+  private readonly cells: SampleCells;
+  private views: Floats | undefined;
+
+  constructor(ref: SeriesRef, cells: SampleCells) {
+    super(ref);
+    this.cells = cells;
+  }
+
+  look(): SampleCells {
+    return this.cells;
+  }
+
+  get timesMs(): Float64Array {
+    return this.made().timesMs;
+  }
+
+  get values(): Float64Array {
+    return this.made().values;
+  }
+
+  private made(): Floats {
+    const { timesMs, values, from, to } = this.cells;
+    this.views ??= { timesMs: timesMs.subarray(from, to), values: values.subarray(from, to) };
+    return this.views;
+  }
+}
 
 /**
  * Columns that `unpack` makes when they are read. They are kept until another series' are read: evaluation goes series
  * by series, and all of them unpacked at once would take many times the room. What was read is never written again.
  */
-export function lazyColumns(ref: SeriesRef, sampleCount: number, unpack: () => Floats): Columns {
-  return lazyOne({ ref, sampleCount }, readerOf(unpack, singles), (floats) => floats);
+export function lazyColumns(
+  ref: SeriesRef,
+  sampleCount: number,
+  unpack: () => Floats,
+  look?: () => SampleCells,
+): Columns {
+  return new LazyColumns({ ref, sampleCount }, readerOf(unpack, singles), (floats) => floats, look);
 }
 
 /** The same for series that are unpacked together. */
@@ -28,25 +89,35 @@ export function lazyGroup(
   unpack: () => readonly Floats[],
 ): Columns[] {
   const read = readerOf(unpack, groups);
-  return series.map((one, index) => lazyOne(one, read, (floats) => floats[index] as Floats));
+  return series.map((one, index) => new LazyColumns(one, read, (floats) => floats[index] as Floats));
 }
 
-function lazyOne<T>(
-  { ref, sampleCount }: { readonly ref: SeriesRef; readonly sampleCount: number },
-  read: () => T,
-  own: (unpacked: T) => Floats,
-): Columns {
-  return {
-    ref,
-    sampleCount,
-    // Own and enumerable, so that a copy of the object has the arrays.
-    get timesMs() {
-      return own(read()).timesMs;
-    },
-    get values() {
-      return own(read()).values;
-    },
-  };
+class LazyColumns<T> extends LateColumns {
+  readonly sampleCount: number;
+  readonly look?: () => SampleCells;
+  private readonly read: () => T;
+  private readonly own: (unpacked: T) => Floats;
+
+  constructor(
+    { ref, sampleCount }: { readonly ref: SeriesRef; readonly sampleCount: number },
+    read: () => T,
+    own: (unpacked: T) => Floats,
+    look?: () => SampleCells,
+  ) {
+    super(ref);
+    this.sampleCount = sampleCount;
+    this.read = read;
+    this.own = own;
+    if (look !== undefined) this.look = look;
+  }
+
+  get timesMs(): Float64Array {
+    return this.own(this.read()).timesMs;
+  }
+
+  get values(): Float64Array {
+    return this.own(this.read()).values;
+  }
 }
 
 function readerOf<T>(unpack: () => T, among: Slot): () => T {

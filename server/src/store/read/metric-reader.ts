@@ -1,5 +1,5 @@
 /** Questions about metrics: series are found in memory, samples in the recent head or in the tables. */
-import type { Labels, SeriesColumns } from '#model';
+import type { SeriesColumns } from '#model';
 import type { AskLimits } from '../ask.ts';
 import { cardinalityOf } from '../catalogue/cardinality.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
@@ -12,7 +12,7 @@ import type { Writings } from '../head/writings.ts';
 import { refusalOf } from '../refusals.ts';
 import { readSeconds } from '../selfmetrics.ts';
 import type { Wire } from '../wire.ts';
-import type { Columns } from './columns.ts';
+import { type Columns, labelled } from './columns.ts';
 import { exemplarsFromTables, metadataFromTables } from './exemplars.ts';
 import { histogramsFromTables } from './histograms-sql.ts';
 import type { SampleDeps, SampleQuestion } from './sample-sql.ts';
@@ -54,7 +54,7 @@ export function createMetricReader(deps: MetricReaderDeps): MetricReader {
     const series: SeriesColumns[] = floats.map((columns) => {
       const labels = catalogue.labelsOf(columns.ref);
       const own = histograms.get(columns.ref);
-      if (own === undefined) return withLabels(columns, labels);
+      if (own === undefined) return labelled(columns, labels);
       histograms.delete(columns.ref);
       return { labels, timesMs: columns.timesMs, values: columns.values, histograms: own };
     });
@@ -89,20 +89,6 @@ export function createMetricReader(deps: MetricReaderDeps): MetricReader {
     metadata: (question) => metadataFromTables(question, wire, askLimits),
     writtenSince: (tenant, mark) =>
       deps.writings?.since(tenant, mark) ?? { mark: 0, leastMs: Number.NEGATIVE_INFINITY },
-  };
-}
-
-function withLabels(columns: Columns, labels: Labels): SeriesColumns {
-  if (columns.sampleCount === undefined) return { labels, timesMs: columns.timesMs, values: columns.values };
-  return {
-    labels,
-    sampleCount: columns.sampleCount,
-    get timesMs() {
-      return columns.timesMs;
-    },
-    get values() {
-      return columns.values;
-    },
   };
 }
 

@@ -37,9 +37,10 @@ export async function* walkSeries(
   }
 }
 
-function samplesIn({ sampleCount, timesMs, histograms = [] }: SeriesColumns): number {
+/** Without a look at samples that are not unpacked yet. */
+function samplesIn(series: SeriesColumns): number {
   // A histogram takes the room of many floats.
-  return (sampleCount ?? timesMs.length) + 32 * histograms.length;
+  return (series.sampleCount ?? series.timesMs.length) + 32 * (series.histograms?.length ?? 0);
 }
 
 interface Known {

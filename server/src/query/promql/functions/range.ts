@@ -96,7 +96,8 @@ export async function applyRangeFunction(call: Call, range: RangeValue): Promise
   if (name === 'quantile_over_time') checkQuantiles(call, frame, series);
   if (name === 'absent_over_time') return whereAbsent({ kind: 'vector', series }, call, true);
   if (wantsCounters(name)) {
-    for (const { labels, present } of series) if (present.includes(FLOAT)) hintAtNonCounter(labels, call);
+    const hint = nonCounterHints(call);
+    for (const { labels, present } of series) if (present.includes(FLOAT)) hint(labels);
   }
   return { kind: 'vector', series };
 }
@@ -122,15 +123,22 @@ function checkFactor(factor: string, symbol: string, value: number): void {
   throw failed(`invalid ${factor}. Expected: 0 < ${symbol} < 1, got: ${value.toFixed(6)}`);
 }
 
-/** A series that says its type is believed; else its name tells. Native histograms know themselves what they are. */
-export function hintAtNonCounter(labels: Labels, { expr, ctx }: Call): void {
+/**
+ * A series that says its type is believed; else its name tells. Native histograms know themselves what they are.
+ * Looks at each metric once, as long as its series come one after another.
+ */
+export function nonCounterHints({ expr, ctx }: Call): (labels: Labels) => void {
   const at = expr.args[0] ?? expr;
-  const metric = labelValue(labels, METRIC_NAME);
-  if (metric === '') return;
-  const type = labelValue(labels, '__type__');
-  if (type === 'counter' || type === 'histogram') return;
-  if (type !== '') ctx.notes.notCounterType(metric, type, at);
-  else if (!counterEndings.some((ending) => metric.endsWith(ending))) ctx.notes.possibleNonCounter(metric, at);
+  let [metric, type] = ['', ''];
+  return (labels) => {
+    const [metricBefore, typeBefore] = [metric, type];
+    metric = labelValue(labels, METRIC_NAME);
+    type = labelValue(labels, '__type__');
+    if (metric === metricBefore && type === typeBefore) return;
+    if (metric === '' || type === 'counter' || type === 'histogram') return;
+    if (type !== '') ctx.notes.notCounterType(metric, type, at);
+    else if (!counterEndings.some((ending) => metric.endsWith(ending))) ctx.notes.possibleNonCounter(metric, at);
+  };
 }
 
 const counterEndings = ['_total', '_bucket', '_count', '_sum'] as const;

@@ -13,7 +13,7 @@ export const delta: FloatKernel = (series, frame, out) => extrapolate(series, fr
 function extrapolate(series: RawSeries, frame: Frame, out: GridSeries, isCounter: boolean, perSecond: boolean): void {
   const { timesMs, values } = series;
   const { from, to, endsMs, rangeMs, steps } = frame;
-  const falls = isCounter ? fallsOf(values) : undefined;
+  const falls = isCounter ? fallsOf(values, from[0] ?? 0, to[steps - 1] ?? 0) : undefined;
   const rangeSeconds = rangeMs / 1000;
   for (let i = 0; i < steps; i++) {
     const first = from[i] ?? 0;
@@ -50,13 +50,13 @@ function extrapolate(series: RawSeries, frame: Frame, out: GridSeries, isCounter
   }
 }
 
-/** How often the counter has fallen up to each sample, or undefined when it never does. */
-function fallsOf(values: Float64Array): Int32Array | undefined {
+/** How often the counter has fallen up to each of the samples [from, to), or undefined when it never does. */
+function fallsOf(values: Float64Array, from: number, to: number): Int32Array | undefined {
   let falls: Int32Array | undefined;
   let count = 0;
-  for (let i = 1; i < values.length; i++) {
+  for (let i = from + 1; i < to; i++) {
     if ((values[i] ?? 0) < (values[i - 1] ?? 0)) {
-      falls ??= new Int32Array(values.length);
+      falls ??= new Int32Array(to);
       count++;
     }
     if (falls !== undefined) falls[i] = count;

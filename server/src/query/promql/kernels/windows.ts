@@ -27,12 +27,22 @@ export function frameOf(range: RangeValue, grid: Grid, scalars: readonly Float64
   return { steps, rangeMs: range.rangeMs, endsMs, timesMs, scalars, from, to };
 }
 
-/** Points `from` and `to` at each step's samples. Hot: bench/promql-kernels.ts. */
+/** Points `from` and `to` at each step's samples. */
 export function slide(times: Float64Array, frame: Frame, from: Int32Array, to: Int32Array): void {
+  slideOver(times, [0, times.length], frame, from, to);
+}
+
+/** The same among a part of the cells. Hot: bench/promql-kernels.ts. */
+export function slideOver(
+  times: Float64Array,
+  [start, count]: readonly [from: number, to: number],
+  frame: Frame,
+  from: Int32Array,
+  to: Int32Array,
+): void {
   const { endsMs, rangeMs, steps } = frame;
-  const count = times.length;
-  let first = 0;
-  let next = 0;
+  let first = start;
+  let next = start;
   for (let i = 0; i < steps; i++) {
     const endMs = endsMs[i] ?? 0;
     const startMs = endMs - rangeMs;
