@@ -109,6 +109,8 @@ function refuse({ message, status, code, retryAfterSeconds }: Refused, reply: Fa
   return reply.status(status).send({ error: { code, message } });
 }
 
+const patienceMs = 1_000;
+
 /** What is no HTTP, came too slowly, or has too much before its body; no route ever sees it. */
 function answerBrokenRequest({ query, receive }: Limits) {
   const answers: Readonly<Record<string, readonly [status: string, message: string]>> = {
@@ -122,14 +124,15 @@ function answerBrokenRequest({ query, receive }: Limits) {
     ],
   };
   return (error: Error & { code?: string }, socket: Socket): void => {
-    if (error.code === 'ECONNRESET' || socket.destroyed) return;
+    // What still comes of an answered one is the same mistake.
+    if (error.code === 'ECONNRESET' || socket.destroyed || socket.writableEnded) return;
     const [status, message] = answers[error.code ?? ''] ?? ['400 Bad Request', 'this is not HTTP/1.1 as it should be'];
     const body = JSON.stringify({ error: { code: 'BAD_REQUEST', message } });
-    if (socket.writable) {
-      socket.write(
-        `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-      );
-    }
-    socket.destroySoon();
+    socket.end(
+      `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    );
+    // Who is cut off while still sending may never read why.
+    socket.resume();
+    setTimeout(() => socket.destroy(), patienceMs).unref();
   };
 }
