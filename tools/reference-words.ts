@@ -248,6 +248,8 @@ export const deviationsInPortuguese: Readonly<Record<string, string>> = {
     'desde a 2.54 uma soma compensada que transborda é infinita, não NaN',
   'since 3.0 the deviation of a lone NaN or infinity is NaN, not 0':
     'desde a 3.0 o desvio de um único NaN ou infinito é NaN, não 0',
+  'times are so much larger than what they deviate by that the last digits differ with the order of the series':
+    'os tempos são tão maiores do que o seu desvio que os últimos dígitos mudam com a ordem das séries',
   'the last digits, which depend on the order of a sum, decide whether % leaves nothing or nearly all':
     'os últimos dígitos, que dependem da ordem de uma soma, decidem se % não deixa nada ou deixa quase tudo',
   'what @ pins inside a subquery with an offset is mistaken by Prometheus where the subquery begins at the query’s time':

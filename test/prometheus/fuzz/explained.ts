@@ -82,6 +82,11 @@ export const explanations: readonly Explanation[] = [
       (/weird|quantile|Inf|NaN|1e300/i.test(question.query) || /NaN at \d+, expected /.test(difference)),
   },
   {
+    why: 'times are so much larger than what they deviate by that the last digits differ with the order of the series',
+    fits: ({ question, difference }) =>
+      /std(dev|var)\b.*time(stamp)?\(/i.test(question.query) && apart(difference) < 1e-4,
+  },
+  {
     why: 'the last digits, which depend on the order of a sum, decide whether % leaves nothing or nearly all',
     fits: ({ question, difference }) => /%/.test(question.query) && isValue(difference),
   },
@@ -96,6 +101,12 @@ export const explanations: readonly Explanation[] = [
 ];
 
 const isValue = (difference: string): boolean => / at \d+, expected /.test(difference);
+
+/** Two values, as a share of what was expected. */
+function apart(difference: string): number {
+  const [, own, expected] = /(\S+) at \d+, expected (\S+)/.exec(difference) ?? [];
+  return Math.abs(Number(own) / Number(expected) - 1);
+}
 
 /** The values at each time, whoever has them. */
 function valuesOf(reply: Reply): string {
