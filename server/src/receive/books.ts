@@ -53,7 +53,8 @@ function whoOf({ protocol, signal }: Book, sender: string): Sender {
 
 const senderCharsMax = 120;
 
-function reasonOf(error: unknown): string {
+/** What the ledger calls an error: a refusal by its code; anything else is a bug of ours. */
+export function reasonOf(error: unknown): string {
   return error instanceof Refusal ? error.code.toLowerCase() : 'internal_error';
 }
 

@@ -46,7 +46,11 @@ export function refuseForeignNames(app: FastifyInstance): void {
 export function refuseForeignPages(app: FastifyInstance): void {
   app.addHook('onRequest', async (request) => {
     if (request.method === 'GET' || request.method === 'HEAD' || isOwnOrigin(request)) return;
-    throw new Refusal(`a page of ${request.headers.origin} may not write here`, { code: 'FORBIDDEN' });
+    const { origin, host = '' } = request.headers;
+    throw new Refusal(
+      `a page of ${origin} may not write here, at ${host}; a reverse proxy must pass on the Host it was asked for`,
+      { code: 'FORBIDDEN' },
+    );
   });
 }
 

@@ -45,6 +45,8 @@ export interface ItemsAbout {
   readonly lives?: Lives;
 }
 
+export const nothing: Readonly<Written> = { samples: 0, histograms: 0, exemplars: 0 };
+
 export class Items implements Scanned {
   readonly samples = new SampleBuffer(2048);
   readonly histograms: HistogramRow[] = [];
@@ -52,7 +54,7 @@ export class Items implements Scanned {
   readonly metadata: MetadataRow[] = [];
   readonly zeros = new SampleBuffer(16);
   readonly emptyHistograms: HistogramRow[] = [];
-  readonly written: Written = { samples: 0, histograms: 0, exemplars: 0 };
+  readonly written: Written = { ...nothing };
   private readonly cursor: ProtoCursor;
   private readonly about: ItemsAbout;
   /** Time and value of the last sample of the series at hand. */

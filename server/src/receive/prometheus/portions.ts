@@ -5,7 +5,7 @@
 import type { ExemplarRow, HistogramRow, MetadataRow } from '#model';
 import type { SampleBuffer } from '#normalise';
 import type { WriteBatch } from '#store';
-import type { Scanned, Written } from './items.ts';
+import { nothing, type Scanned, type Written } from './items.ts';
 
 export interface Portion {
   readonly batch: WriteBatch;
@@ -21,8 +21,6 @@ export function* portionsOf(tenant: string, found: Scanned): Generator<Portion> 
   for (const { batch } of portions(tenant, begun)) yield { batch, written: nothing };
   yield* portions(tenant, found);
 }
-
-const nothing: Written = { samples: 0, histograms: 0, exemplars: 0 };
 
 interface Rows {
   readonly samples: SampleBuffer;

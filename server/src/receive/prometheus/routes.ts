@@ -9,7 +9,7 @@ import type { ReceiveDeps } from '../deps.ts';
 import { asRefusal, onlyPost, rawBody, refuseInText, takeRawBodies, userAgentOf, withLease } from '../http.ts';
 import { largeBytesMin } from '../turns.ts';
 import { checkEncoding, tellWritten, type Version, versionOf } from './headers.ts';
-import type { Scan, Scanned, Written } from './items.ts';
+import { nothing, type Scan, type Scanned, type Written } from './items.ts';
 import type { SenderFacts } from './learner.ts';
 import { WriteMemory } from './memory.ts';
 import { portionsOf } from './portions.ts';
@@ -30,8 +30,6 @@ export function remoteWriteRoutes(deps: ReceiveDeps): FastifyPluginAsync {
 }
 
 const book = (deps: ReceiveDeps) => ({ ledger: deps.ledger, protocol: 'remote-write', signal: 'metrics' }) as const;
-
-const nothing: Written = { samples: 0, histograms: 0, exemplars: 0 };
 
 async function answer(request: FastifyRequest, reply: FastifyReply, deps: ReceiveDeps, memory: WriteMemory) {
   const sender = userAgentOf(request);

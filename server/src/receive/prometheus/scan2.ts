@@ -7,7 +7,6 @@
 import { ProtoCursor } from '#kit';
 import type { SeriesRef } from '#model';
 import type { Lives } from '#normalise';
-
 import type { ReadExemplar } from './exemplars.ts';
 import { Items, type Scan } from './items.ts';
 import { isInvalidText } from './labels.ts';

@@ -22,6 +22,7 @@ import {
   type SeriesRef,
   type SpanRow,
 } from '#model';
+import { reasonOf } from '../books.ts';
 import { logRowOf, selfIdentity, spanRowOf } from './rows.ts';
 import { metadataOf, samplesOf } from './samples.ts';
 
@@ -94,9 +95,9 @@ export function startSelfFeed(deps: SelfFeedDeps): AsyncDisposable {
       deps.ledger.stored(sender, items);
     } catch (error) {
       deps.ledger.received(sender, items);
-      const isRefusal = error instanceof Refusal;
-      if (!isRefusal) log.error({ err: error, signal: sender.signal }, 'the self feed could not be written');
-      deps.ledger.rejected(sender, isRefusal ? 'store_refused' : 'internal', items, (error as Error).message);
+      if (!(error instanceof Refusal))
+        log.error({ err: error, signal: sender.signal }, 'the self feed could not be written');
+      deps.ledger.rejected(sender, reasonOf(error), items, (error as Error).message);
     }
   }
 

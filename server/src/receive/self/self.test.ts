@@ -74,7 +74,7 @@ test('what the store refuses is booked as rejected, and the feed goes on', async
     ledger
       .entries()
       .find((entry) => entry.signal === 'metrics')
-      ?.rejected.get('store_refused')?.count ?? 0;
+      ?.rejected.get('store_full')?.count ?? 0;
   await expect.poll(rejected).toBeGreaterThan(0);
   const once = rejected();
   await expect.poll(rejected).toBeGreaterThan(once);
