@@ -133,10 +133,15 @@ async function findBrowser() {
   if (onPath) return onPath;
   const playwright = join(at('node_modules/playwright-core'), 'cli.js');
   say('No Chromium here: asking Playwright for one …');
-  if (spawnSync(node, [playwright, 'install', 'chromium-headless-shell'], { stdio: 'inherit' }).status === 0)
-    return 'playwright';
+  // What was downloaded may still not start: a bare Debian lacks the libraries it needs.
+  const start = "require('playwright-core').chromium.launch().then((browser) => browser.close())";
+  const asked = [
+    [playwright, 'install', 'chromium-headless-shell'],
+    ['-e', start],
+  ];
+  if (asked.every((words) => spawnSync(node, words, { cwd: root, stdio: 'inherit' }).status === 0)) return 'playwright';
   if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
-    say("Playwright's download failed: installing Debian's chromium …");
+    say("Playwright's Chromium is not to be had, or does not start here: installing Debian's …");
     const quietly = { stdio: 'inherit', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
     spawnSync('apt-get', ['update', '-qq'], quietly);
     const install = ['install', '-y', '-qq', '--no-install-recommends', 'chromium'];

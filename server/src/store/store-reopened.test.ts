@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { systemClock } from '#kit';
 import { isStaleAt, type Labels, labelsFrom, limits, type SeriesColumns } from '#model';
@@ -117,3 +119,11 @@ test('a disk without room makes the store read-only; a full queue is busy', asyn
   await first;
   expect(store.health()).toMatchObject({ state: 'ready', detachedParts: 0 });
 }, 30_000);
+
+test('a data folder that cannot be one is refused by its name, with the way out', async () => {
+  using folder = tempFolder();
+  const path = join(folder.path, 'a-file');
+  writeFileSync(path, '');
+  const opened = openTempStore({ ...folder, path });
+  await expect(opened).rejects.toThrow(`--data-dir ${path} cannot be used (EEXIST): name a folder Farol may write to`);
+});

@@ -1,5 +1,5 @@
 /** Where the rows live: the embedded engine, which is started here, or a ClickHouse that is somewhere already. */
-import { mkdirSync } from 'node:fs';
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { EngineStartError, type EngineState, readerSessions, startEngine } from '@farol/engine';
 import type { log } from '#kit';
@@ -40,7 +40,7 @@ const closeGraceMs = 2_000;
 
 async function openEmbedded(target: StoreTarget & { kind: 'embedded' }, deps: TargetDeps): Promise<OpenTarget> {
   const { dataDir, memoryBytesMax } = target;
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  makeFolder(dataDir);
   const engine = await startEngine({
     dataDir,
     database: 'farol',
@@ -67,6 +67,20 @@ async function openEmbedded(target: StoreTarget & { kind: 'embedded' }, deps: Ta
       await engine.close(closeGraceMs);
     },
   };
+}
+
+/** Made for its owner alone. */
+function makeFolder(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    throw new Refusal(`--data-dir ${dataDir} cannot be used (${code ?? message}): name a folder Farol may write to`, {
+      code: 'CONFIG_INVALID',
+      cause,
+    });
+  }
 }
 
 async function openClickHouse(target: StoreTarget & { kind: 'clickhouse' }, deps: TargetDeps): Promise<OpenTarget> {
