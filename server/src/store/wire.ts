@@ -3,6 +3,7 @@
  * errors are the client's own (see refusals.ts).
  */
 import { Agent } from 'node:http';
+import { Agent as TlsAgent } from 'node:https';
 import { Readable } from 'node:stream';
 import { type ClickHouseClient, ClickHouseLogLevel, type ClickHouseSettings, createClient } from '@clickhouse/client';
 import { openWork } from '#kit';
@@ -44,12 +45,14 @@ export interface Wire extends AsyncDisposable {
 }
 
 export function openWire(endpoint: Endpoint): Wire {
-  const client = clientOf(endpoint, 130_000);
-  // What changes the tables may copy them first. Its connections are its own: a client ends those it finds idle.
-  const { agent, readsMax } = endpoint;
-  const places = createPlaces(readsMax);
-  const patient = clientOf({ ...endpoint, ...(agent && { agent: siblingOf(agent) }) }, 86_400_000);
+  const agent = endpoint.agent ?? agentTo(endpoint.url);
+  const client = clientOf({ ...endpoint, agent }, 130_000);
+  // What changes the tables may copy them first.
+  const patient = clientOf({ ...endpoint, agent }, 86_400_000);
+  const places = createPlaces(endpoint.readsMax);
   const select = async (query: Sql, format: string, { signal, msMax }: ReadOptions, settings: ClickHouseSettings) => {
+    // The client only hears of what happens to a signal from here on.
+    signal.throwIfAborted();
     const { text, params } = renderSql(query);
     const max_execution_time = Math.max(1, Math.ceil(msMax / 1000));
     const unit = openWork('store.query', 'client');
@@ -100,20 +103,27 @@ export function openWire(endpoint: Endpoint): Wire {
   };
 }
 
-function siblingOf(agent: Agent): Agent {
-  return Object.assign(new Agent({ keepAlive: false }), { createConnection: agent.createConnection.bind(agent) });
+/** An idle connection ends a second before the server would end it; its word is heeded below a limit of the agent's own. */
+function agentTo(url: string): Agent {
+  const options = { keepAlive: true, maxSockets: connectionsMax, timeout: 600_000 };
+  return url.startsWith('https:') ? new TlsAgent(options) : new Agent(options);
 }
 
-function clientOf({ url, username, password, database, agent }: Endpoint, msMax: number): ClickHouseClient {
+const connectionsMax = 32;
+
+function clientOf(endpoint: Endpoint & { agent: Agent }, msMax: number): ClickHouseClient {
+  const { url, username, password, database, agent } = endpoint;
   return createClient({
     url,
     database,
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
-    ...(agent !== undefined && { http_agent: agent }),
+    http_agent: agent,
+    // The client's own timer for idle connections outlives a request that was aborted early, and then ends another's.
+    keep_alive: { enabled: true, idle_socket_ttl: 0 },
     application: 'farol',
     request_timeout: msMax,
-    max_open_connections: 32,
+    max_open_connections: connectionsMax,
     compression: { request: false, response: false },
     use_multipart_params_auto: true,
     // Its errors reach us as rejections; a second copy on the console would be noise.
