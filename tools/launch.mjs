@@ -27,6 +27,9 @@ const commands = {
   query: () => farol(),
   tail: () => farol(),
   '--help': () => farol(),
+  '-h': () => farol(),
+  help: () => run([at('cli/src/main.ts'), '--help']),
+  '--version': () => say(JSON.parse(readFileSync(at('package.json'), 'utf8')).version),
   check: () => check(),
   async test() {
     await check();
@@ -36,7 +39,12 @@ const commands = {
   },
 };
 
-if (!commands[command]) fail(`"${command}" is not a command; there are ${Object.keys(commands).join(', ')}.`);
+if (!commands[command])
+  fail(
+    `"${command}" is not a command; there are ${Object.keys(commands)
+      .filter((name) => !name.startsWith('-'))
+      .join(', ')}.`,
+  );
 requireNode();
 const node = findNode24();
 installPackages();
@@ -83,7 +91,7 @@ function nodePackage() {
  */
 function installPackages() {
   const installed = at('node_modules/.package-lock.json');
-  if (existsSync(installed) && ['query', 'tail', '--help'].includes(command)) return;
+  if (existsSync(installed) && ['query', 'tail', '--help', '-h', 'help', '--version'].includes(command)) return;
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(at('package-lock.json')).mtimeMs) return;
   say('Installing packages …');
   npm(['ci', '--no-audit', '--no-fund', '--loglevel=error'], root);
@@ -133,13 +141,14 @@ async function findBrowser() {
   if (onPath) return onPath;
   const playwright = join(at('node_modules/playwright-core'), 'cli.js');
   say('No Chromium here: asking Playwright for one …');
+  const download = [playwright, 'install', 'chromium-headless-shell'];
   // What was downloaded may still not start: a bare Debian lacks the libraries it needs.
   const start = "require('playwright-core').chromium.launch().then((browser) => browser.close())";
-  const asked = [
-    [playwright, 'install', 'chromium-headless-shell'],
-    ['-e', start],
-  ];
-  if (asked.every((words) => spawnSync(node, words, { cwd: root, stdio: 'inherit' }).status === 0)) return 'playwright';
+  if (
+    spawnSync(node, download, { stdio: 'inherit' }).status === 0 &&
+    spawnSync(node, ['-e', start], { cwd: root }).status === 0
+  )
+    return 'playwright';
   if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
     say("Playwright's Chromium is not to be had, or does not start here: installing Debian's …");
     const quietly = { stdio: 'inherit', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
