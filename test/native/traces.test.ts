@@ -1,5 +1,6 @@
 import type { TraceAnswer, TracesAnswer } from '@farol/contract';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readTrace, storedSpanOf } from '../../server/src/query/traces/index.ts';
 import { attributes, idOf, type NativeApi, openNativeApi, span } from './fixture.ts';
 
 const nowMs = Date.now();
@@ -173,6 +174,28 @@ test('F53 hostile text in a parameter finds nothing and harms nothing', async ()
     }
   }
   expect(await found('')).toHaveLength(2);
+});
+
+test('a span is read as it was sent, whatever its names and values are made of', async () => {
+  const traceId = idOf(0x7a9, 32);
+  const odd = {
+    keys: ['__proto__', 'a "b" \\', 'twice', 'twice', '', '1', '0'],
+    values: ['nul\0nul', '🗼 é \n', 'x', 'y', "'; --", '[1]', '{p0:String}'],
+    types: ['string', 'string', 'int', 'int', 'bytes', 'array', 'string'] as const,
+  };
+  const row = {
+    ...span({ service: 'odd', traceId, spanId: idOf(0x7a9, 16), startMs, durationMs: 1 }),
+    traceState: 'k="v"',
+    flags: 4_294_967_295,
+    statusMessage: 'tab\t',
+    attributes: odd,
+    resource: { attributes: odd, schemaUrl: '', droppedAttributes: 0 },
+    scope: { name: 'lib "x"', version: '1', schemaUrl: '', attributes: odd, droppedAttributes: 0 },
+  };
+  await api.store.write({ tenant: 'main', spans: [row] });
+  const { signal } = new AbortController();
+  const { spans } = await readTrace(api.store.ask, { tenant: 'main', traceId, spansMax: 10, signal });
+  expect(spans).toEqual([storedSpanOf(row)]);
 });
 
 test('F44 a trace of 10,000 spans is read, assembled and answered at once', async () => {

@@ -162,7 +162,6 @@ export interface TraceAnswer {
   readonly components: readonly Component[];
   /** The span that failed first and deepest: the one to look at. */
   readonly failingSpanId?: string;
-  readonly logCount: number;
   readonly warnings: readonly string[];
 }
 

@@ -5,8 +5,8 @@ import type { StoredTrace } from './read.ts';
 import { selfTimes, sharesOf } from './timing.ts';
 import { assembleTree, type Tree, type TreeSpan } from './tree.ts';
 
-/** The trace as the API gives it. `logCount` is asked elsewhere. */
-export function traceAnswer(traceId: string, trace: StoredTrace, logCount: number): TraceAnswer {
+/** The trace as the API gives it. */
+export function traceAnswer(traceId: string, trace: StoredTrace): TraceAnswer {
   const tree = assembleTree(trace.spans);
   const places = tree.spans.map((span) => componentOf(span.stored, calleeOf(tree, span)));
   const self = selfTimes(tree);
@@ -21,7 +21,6 @@ export function traceAnswer(traceId: string, trace: StoredTrace, logCount: numbe
     spans: tree.spans.map((span, i) => answerSpan(tree, span, places[i] ?? noPlace, self[i] ?? 0)),
     components: componentsOf(tree, places),
     ...(failing && { failingSpanId: failing.spanId }),
-    logCount,
     warnings,
   };
 }

@@ -31,8 +31,6 @@ export interface SpanLine {
   readonly trace_id: string;
   readonly span_id: string;
   readonly parent_span_id: string;
-  readonly trace_state: string;
-  readonly flags: number;
   readonly service: string;
   readonly name: string;
   readonly kind: string;
@@ -42,38 +40,36 @@ export interface SpanLine {
   readonly status_message: string;
   readonly attribute_keys: readonly string[];
   readonly attribute_values: readonly string[];
-  readonly attribute_type_keys: readonly string[];
-  readonly attribute_type_values: readonly string[];
-  readonly resource_keys: readonly string[];
-  readonly resource_values: readonly string[];
-  readonly resource_type_keys: readonly string[];
-  readonly resource_type_values: readonly string[];
-  readonly scope_name: string;
-  readonly scope_version: string;
-  readonly scope_keys: readonly string[];
-  readonly scope_values: readonly string[];
-  readonly scope_type_keys: readonly string[];
-  readonly scope_type_values: readonly string[];
   readonly events: string;
   readonly links: string;
+  readonly rest: string;
 }
 
-export const spanColumns: Sql = sql`trace_id, span_id, parent_span_id, trace_state, flags, service, name, kind,
+export const spanColumns: Sql = sql`trace_id, span_id, parent_span_id, service, name, kind,
   toUnixTimestamp64Nano(time) AS start_ns, duration_ns, status, status_message,
-  mapKeys(attributes) AS attribute_keys, mapValues(attributes) AS attribute_values,
-  mapKeys(attributes_types) AS attribute_type_keys, mapValues(attributes_types) AS attribute_type_values,
-  mapKeys(resource) AS resource_keys, mapValues(resource) AS resource_values,
-  mapKeys(resource_types) AS resource_type_keys, mapValues(resource_types) AS resource_type_values,
-  scope_name, scope_version, mapKeys(scope) AS scope_keys, mapValues(scope) AS scope_values,
-  mapKeys(scope_types) AS scope_type_keys, mapValues(scope_types) AS scope_type_values, events, links`;
+  mapKeys(attributes) AS attribute_keys, mapValues(attributes) AS attribute_values, events, links, rest`;
+
+type Texts = readonly string[];
+
+/** As store/schema/008-span-rest.sql lists it. */
+type Rest = readonly [
+  own: readonly [traceState: string, flags: string, scopeName: string, scopeVersion: string],
+  ...attributeTypes: readonly [keys: Texts, types: Texts],
+  ...resource: readonly [keys: Texts, values: Texts, typeKeys: Texts, types: Texts],
+  ...scope: readonly [keys: Texts, values: Texts, typeKeys: Texts, types: Texts],
+];
 
 export function spanFrom(line: SpanLine): StoredSpan {
+  const [own, typeKeys, types, ...maps] = JSON.parse(line.rest) as Rest;
+  const [traceState, flags, scopeName, scopeVersion] = own;
+  const [resourceKeys, resourceValues, resourceTypeKeys, resourceTypes, ...scope] = maps;
+  const [scopeKeys, scopeValues, scopeTypeKeys, scopeTypes] = scope;
   return {
     traceId: line.trace_id,
     spanId: line.span_id,
     parentSpanId: line.parent_span_id,
-    traceState: line.trace_state,
-    flags: line.flags,
+    traceState,
+    flags: Number(flags),
     service: line.service,
     name: line.name,
     kind: line.kind as Span['kind'],
@@ -81,27 +77,17 @@ export function spanFrom(line: SpanLine): StoredSpan {
     durationNs: Number(line.duration_ns),
     status: line.status as Span['status'],
     statusMessage: line.status_message,
-    attributes: attributesFrom({
-      keys: line.attribute_keys,
-      values: line.attribute_values,
-      typeKeys: line.attribute_type_keys,
-      types: line.attribute_type_values,
-    }),
+    attributes: attributesFrom({ keys: line.attribute_keys, values: line.attribute_values, typeKeys, types }),
     resource: attributesFrom({
-      keys: line.resource_keys,
-      values: line.resource_values,
-      typeKeys: line.resource_type_keys,
-      types: line.resource_type_values,
+      keys: resourceKeys,
+      values: resourceValues,
+      typeKeys: resourceTypeKeys,
+      types: resourceTypes,
     }),
     scope: {
-      name: line.scope_name,
-      version: line.scope_version,
-      attributes: attributesFrom({
-        keys: line.scope_keys,
-        values: line.scope_values,
-        typeKeys: line.scope_type_keys,
-        types: line.scope_type_values,
-      }),
+      name: scopeName,
+      version: scopeVersion,
+      attributes: attributesFrom({ keys: scopeKeys, values: scopeValues, typeKeys: scopeTypeKeys, types: scopeTypes }),
     },
     events: listFrom(line.events).map(eventFrom),
     links: listFrom(line.links).map(linkFrom),

@@ -56,7 +56,7 @@ function idOf(params: URLSearchParams, name: string, digits: number): string | u
 const marginMs = 3_600_000;
 
 /** A trace's logs are asked for without a range: they lie within an hour of its spans, or of now if it has none. */
-export async function aroundTrace(
+async function aroundTrace(
   deps: NativeDeps,
   trace: { tenant: string; traceId: string; signal: AbortSignal },
 ): Promise<{ startMs: number; endMs: number }> {

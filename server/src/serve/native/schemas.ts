@@ -145,7 +145,6 @@ export const schemas = {
     spans: list(ref('Span')),
     components: list(object({ kind: componentKind, name: text, selfNs: number, share: number })),
     'failingSpanId?': text,
-    logCount: count,
     warnings: list(text),
   }),
   Span: object({

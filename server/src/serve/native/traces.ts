@@ -1,10 +1,8 @@
 import type { TraceAnswer, TracesAnswer } from '@farol/contract';
 import { Refusal } from '#model';
-import { countLogs } from '#query/logs';
 import { readTrace, type SpanTag, searchTraces, traceAnswer } from '#query/traces';
 import type { Asked } from '../asked.ts';
 import type { NativeDeps } from './deps.ts';
-import { aroundTrace } from './logs.ts';
 import { idParam, numberParam, rangeParam, textParam, textsParam, wholeParam, wordParam } from './params.ts';
 
 export async function traces(deps: NativeDeps, { tenant, params, signal }: Asked): Promise<TracesAnswer> {
@@ -31,25 +29,13 @@ export async function traces(deps: NativeDeps, { tenant, params, signal }: Asked
 export async function trace(deps: NativeDeps, asked: Asked, path: Record<string, string>): Promise<TraceAnswer> {
   const { tenant, signal } = asked;
   const traceId = idParam(path.id ?? '', 'trace id', 32);
-  const [stored, logCount] = await Promise.all([
-    readTrace(deps.ask, { tenant, traceId, spansMax: deps.limits.spansPerTraceMax, signal }),
-    logCountOf(deps, { tenant, traceId, signal }),
-  ]);
+  const stored = await readTrace(deps.ask, { tenant, traceId, spansMax: deps.limits.spansPerTraceMax, signal });
   if (stored.spans.length === 0) {
     throw new Refusal(`no span of trace ${traceId} is stored; it may not have arrived yet, or be past its retention`, {
       code: 'NOT_FOUND',
     });
   }
-  return traceAnswer(traceId, stored, logCount);
-}
-
-async function logCountOf(
-  deps: NativeDeps,
-  trace: { tenant: string; traceId: string; signal: AbortSignal },
-): Promise<number> {
-  const range = await aroundTrace(deps, trace);
-  const filter = { services: [], levels: [], text: '', attributes: [], buckets: 1 };
-  return (await countLogs(deps.ask, { ...filter, ...trace, ...range })).total;
+  return traceAnswer(traceId, stored);
 }
 
 function durationNs(params: URLSearchParams, name: string): bigint | undefined {

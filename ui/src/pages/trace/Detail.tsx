@@ -1,8 +1,9 @@
 import type { Span, TraceAnswer } from '@farol/contract';
 import { Tabs } from '@mantine/core';
+import { useLogHistogram } from '../../data/queries.ts';
 import { useWords } from '../../i18n/language.tsx';
 import { SpanDetail } from './SpanDetail.tsx';
-import { TraceLogs } from './TraceLogs.tsx';
+import { logsOf, TraceLogs } from './TraceLogs.tsx';
 
 interface DetailProps {
   readonly trace: TraceAnswer;
@@ -17,6 +18,7 @@ const tabs = ['span', 'span-logs', 'trace-logs'] as const;
 /** Beside the waterfall: the span, its logs, the trace's logs. */
 export function Detail({ trace, span, tab, onTab, onSpan }: DetailProps) {
   const words = useWords();
+  const logs = useLogHistogram(logsOf(trace), 1);
   const current = tabs.find((known) => known === tab) ?? 'span';
   return (
     <Tabs value={current} onChange={(value) => value && onTab(value)} keepMounted={false} className="detail">
@@ -24,7 +26,7 @@ export function Detail({ trace, span, tab, onTab, onSpan }: DetailProps) {
         <Tabs.Tab value="span">{words.spanTab}</Tabs.Tab>
         <Tabs.Tab value="span-logs">{words.spanLogsTab}</Tabs.Tab>
         <Tabs.Tab value="trace-logs">
-          {words.traceLogsTab} <span className="faint">{trace.logCount}</span>
+          {words.traceLogsTab} <span className="faint">{logs.data?.total}</span>
         </Tabs.Tab>
       </Tabs.List>
       <div className="detail-scroll">

@@ -1,13 +1,12 @@
 import type { Log, Span, TraceAnswer } from '@farol/contract';
 import { Button, Skeleton } from '@mantine/core';
 import { useState } from 'react';
-import { useLogs } from '../../data/queries.ts';
+import { type LogFilter, useLogs } from '../../data/queries.ts';
 import { useFormat, useWords } from '../../i18n/language.tsx';
 import { Attributes } from '../../parts/Attributes.tsx';
 import { Faces } from '../../parts/Faces.tsx';
 import { Go } from '../../parts/Go.tsx';
 import { Dot, LevelTag } from '../../parts/names.tsx';
-import { around } from '../../url/timeRange.ts';
 
 interface TraceLogsProps {
   readonly trace: TraceAnswer;
@@ -19,17 +18,23 @@ interface TraceLogsProps {
 /** Logs may be written a little before the first span starts, and shipped or written well after the last one ends. */
 const reachMs = 300_000;
 
-/** The lines that carry this trace's (and span's) id, oldest first: the order in which it happened. */
-export function TraceLogs({ trace, span, onSpan }: TraceLogsProps) {
-  const words = useWords();
+/** The lines that carry this trace's (and span's) id. */
+export function logsOf(trace: TraceAnswer, span?: Span): LogFilter {
   const startMs = Number(BigInt(trace.startNs) / 1_000_000n);
   const endMs = startMs + trace.durationNs / 1e6;
-  const answer = useLogs({
+  return {
     startMs: startMs - reachMs,
     endMs: Math.ceil(endMs + reachMs),
     traceId: trace.traceId,
     spanId: span?.spanId,
-  });
+  };
+}
+
+/** Oldest first: the order in which it happened. */
+export function TraceLogs({ trace, span, onSpan }: TraceLogsProps) {
+  const words = useWords();
+  const filter = logsOf(trace, span);
+  const answer = useLogs(filter);
   return (
     <Faces
       of={answer}
@@ -71,8 +76,8 @@ export function TraceLogs({ trace, span, onSpan }: TraceLogsProps) {
           <Go
             to="/logs"
             search={{
-              ...around(startMs, reachMs),
-              to: String(Math.ceil(endMs + reachMs)),
+              from: String(filter.startMs),
+              to: String(filter.endMs),
               service: undefined,
               trace: trace.traceId,
               span: span?.spanId,
