@@ -1,4 +1,5 @@
 /** Our small standard library: time, hashing, protobuf, snappy, the log, self-metrics, the ingest ledger. Knows no room but the model. */
+export * from './afterwards.ts';
 export * from './asker.ts';
 export * from './clock.ts';
 export * from './hash.ts';

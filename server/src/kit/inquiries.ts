@@ -2,6 +2,7 @@
  * The last questions, each with the steps its answer took: what the query inspector shows. Fed by the wide events of
  * `work.ts`; a request that took no step of its own is no question. Bounded; the oldest are forgotten first.
  */
+import { catchUp } from './afterwards.ts';
 import { subscribeToWork, type WorkAttributes, type WorkEvent } from './work.ts';
 
 export interface Inquiry {
@@ -60,12 +61,17 @@ export function keepInquiries(): Inquiries {
 
   const unsubscribe = subscribeToWork(take);
   return {
-    recent: (tenant, limit) =>
-      kept
+    recent(tenant, limit) {
+      catchUp();
+      return kept
         .filter((one) => one.tenant === tenant)
         .slice(-limit)
-        .reverse(),
-    find: (tenant, id) => kept.findLast((one) => one.id === id && one.tenant === tenant),
+        .reverse();
+    },
+    find(tenant, id) {
+      catchUp();
+      return kept.findLast((one) => one.id === id && one.tenant === tenant);
+    },
     [Symbol.dispose]: () => unsubscribe(),
   };
 }

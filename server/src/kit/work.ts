@@ -4,6 +4,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomFillSync } from 'node:crypto';
+import { afterwards } from './afterwards.ts';
 
 export type WorkAttributes = Record<string, string | number | boolean>;
 
@@ -76,7 +77,9 @@ export function openWork(name: string, kind: WorkEvent['kind'], parent?: string)
         attributes,
         ...(error && { error }),
       };
-      for (const tell of subscribers) tell(event);
+      afterwards(() => {
+        for (const tell of subscribers) tell(event);
+      });
     },
   };
 }
@@ -126,7 +129,9 @@ export function inspected<T>({ name, text, cost }: InspectedQuestion<T>, answer:
   return work(name, async (unit) => {
     unit.set({ 'farol.question': text });
     const answered = await answer();
-    unit.set(Object.fromEntries(Object.entries(cost(answered)).map(([fact, value]) => [`farol.${fact}`, value])));
+    const costs = () => Object.entries(cost(answered)).map(([fact, value]) => [`farol.${fact}`, value]);
+    // Before the event is told, for that waits as well.
+    afterwards(() => unit.set(Object.fromEntries(costs())));
     return answered;
   });
 }

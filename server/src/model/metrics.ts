@@ -37,6 +37,8 @@ export interface SampleCells {
 /** One series on its way out: times ascend, one cell per sample; stale markers are present, bit for bit. */
 export interface SeriesColumns {
   readonly labels: Labels;
+  /** What has the same has the same labels; absent where the samples are not a stored series' own. */
+  readonly ref?: SeriesRef;
   readonly timesMs: Float64Array;
   readonly values: Float64Array;
   /**

@@ -20,16 +20,28 @@ export async function asked<T>(
   const leave = () => end.abort(new Refusal('the client closed the connection', { code: 'CANCELLED' }));
   reply.raw.once('close', leave);
   try {
-    return await answer({
-      tenant: tenantOf(request.headers['x-scope-orgid']),
-      get params() {
-        return paramsOf(request);
-      },
-      signal: end.signal,
-      stop: (reason) => end.abort(reason),
-    });
+    return await answer(new AskedRequest(request, end));
   } finally {
     reply.raw.off('close', leave);
+  }
+}
+
+class AskedRequest implements Asked {
+  readonly tenant: string;
+  readonly signal: AbortSignal;
+  readonly stop: Asked['stop'];
+  readonly #request: FastifyRequest;
+
+  constructor(request: FastifyRequest, end: AbortController) {
+    this.tenant = tenantOf(request.headers['x-scope-orgid']);
+    this.signal = end.signal;
+    this.stop = (reason) => end.abort(reason);
+    this.#request = request;
+  }
+
+  /** The prototype's, so that a copy of what was asked does not read them for nobody. */
+  get params(): URLSearchParams {
+    return paramsOf(this.#request);
   }
 }
 

@@ -1,6 +1,6 @@
 /** A question of a query language: what `asked.ts` gives every request, and a deadline and a slot beside. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Asker, askingAs, type Clock, histogram } from '#kit';
+import { type Asker, afterwards, askingAs, type Clock, histogram } from '#kit';
 import { type Limits, Refusal } from '#model';
 import { type Asked, asked } from './asked.ts';
 import type { Slots } from './slots.ts';
@@ -49,7 +49,8 @@ export function createAsking({ api, slots, limits, clock }: AskingDeps): Asking 
         throw reason;
       } finally {
         clearTimeout(deadline);
-        requestSeconds.observe({ api, outcome }, (clock.tickMs() - startedMs) / 1000);
+        const seconds = (clock.tickMs() - startedMs) / 1000;
+        afterwards(() => requestSeconds.observe({ api, outcome }, seconds));
       }
     });
 }

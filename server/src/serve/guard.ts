@@ -16,7 +16,7 @@ const contentSecurityPolicy = [
 ].join('; ');
 
 export function securityHeaders(app: FastifyInstance): void {
-  app.addHook('onRequest', async (_request, reply) => {
+  app.addHook('onRequest', (_request, reply, done) => {
     reply.headers({
       'content-security-policy': contentSecurityPolicy,
       'x-content-type-options': 'nosniff',
@@ -25,6 +25,7 @@ export function securityHeaders(app: FastifyInstance): void {
       'cross-origin-opener-policy': 'same-origin',
       'cross-origin-resource-policy': 'same-origin',
     });
+    done();
   });
 }
 
@@ -33,24 +34,21 @@ export function securityHeaders(app: FastifyInstance): void {
  * 127.0.0.1 (DNS rebinding) …
  */
 export function refuseForeignNames(app: FastifyInstance): void {
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     const host = hostName(request.headers.host ?? '');
-    if (isLocalName(host)) return;
-    throw new Refusal(`this address answers to localhost and IP addresses, not to "${host}"; use http://127.0.0.1`, {
-      code: 'FORBIDDEN',
-    });
+    if (isLocalName(host)) return done();
+    const message = `this address answers to localhost and IP addresses, not to "${host}"; use http://127.0.0.1`;
+    done(new Refusal(message, { code: 'FORBIDDEN' }));
   });
 }
 
 /** … and everywhere by a page of theirs that posts here. Both show in headers that a page cannot forge. */
 export function refuseForeignPages(app: FastifyInstance): void {
-  app.addHook('onRequest', async (request) => {
-    if (request.method === 'GET' || request.method === 'HEAD' || isOwnOrigin(request)) return;
+  app.addHook('onRequest', (request, _reply, done) => {
+    if (request.method === 'GET' || request.method === 'HEAD' || isOwnOrigin(request)) return done();
     const { origin, host = '' } = request.headers;
-    throw new Refusal(
-      `a page of ${origin} may not write here, at ${host}; a reverse proxy must pass on the Host it was asked for`,
-      { code: 'FORBIDDEN' },
-    );
+    const message = `a page of ${origin} may not write here, at ${host}; a reverse proxy must pass on the Host it was asked for`;
+    done(new Refusal(message, { code: 'FORBIDDEN' }));
   });
 }
 

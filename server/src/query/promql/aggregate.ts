@@ -5,7 +5,7 @@ import type { Context } from './context.ts';
 import { countValues } from './countvalues.ts';
 import { Grouping } from './grouping.ts';
 import { AverageGroup, CountGroup, ExtremeGroup, type GroupKernel, SumGroup, VarianceGroup } from './kernels/groups.ts';
-import { quantileOf } from './kernels/quantile.ts';
+import { QuantileGroup, quantileOf } from './kernels/quantile.ts';
 import type { Passing } from './passing.ts';
 import { selectBest } from './topk.ts';
 import { FLOAT, type Grid, type GridSeries, type GridValue, isEmpty, newSeries, type VectorValue } from './values.ts';
@@ -54,30 +54,33 @@ export function groupsOf(series: readonly GridSeries[], expr: AggregateExpr): Gr
 }
 
 /** Whether the aggregation needs each series only once, so that they may pass by (see passing.ts). */
-export const takesPassing = ({ op }: AggregateExpr): boolean => reductions.has(op);
+export const takesPassing = ({ op }: AggregateExpr, { steps }: Grid): boolean =>
+  reductions.has(op) || (op === 'quantile' && steps === 1);
 
 const reductions: ReadonlySet<string> = new Set(['sum', 'avg', 'count', 'group', 'min', 'max', 'stddev', 'stdvar']);
 
 /** As `aggregate`, of series that have floats only. */
 export async function aggregatePassing(
-  { expr, grid, ctx }: Omit<Aggregation, 'input' | 'param'>,
+  aggregation: Omit<Aggregation, 'input'>,
   passing: Passing,
 ): Promise<VectorValue> {
-  const grouping = new Grouping(expr);
+  const { expr, grid, ctx } = aggregation;
+  const newKernel = kernelsFor(aggregation);
+  const numbered = ctx.groups.begin(expr);
   const groups: { readonly kernel: GroupKernel; dropName: boolean }[] = [];
-  await passing((series) => {
-    const at = grouping.groupOf(series.labels);
+  await passing((series, ref) => {
+    const at = numbered.numberOf(series.labels, ref);
     let group = groups[at];
     if (group === undefined) {
       ctx.pace.hold(grid.steps);
-      group = { kernel: kernelFor(expr, grid.steps), dropName: false };
+      group = { kernel: newKernel(), dropName: false };
       groups.push(group);
     }
     group.kernel.add(series);
     group.dropName ||= series.dropName;
   });
   const series = groups.map(({ kernel, dropName }, at) => {
-    const out = newSeries(grouping.labels[at] ?? noLabels, grid.steps, dropName);
+    const out = newSeries(numbered.labels[at] ?? noLabels, grid.steps, dropName);
     kernel.finish(out);
     return out;
   });
@@ -106,6 +109,14 @@ async function reduceGroups(aggregation: Aggregation): Promise<VectorValue> {
   return { kind: 'vector', series };
 }
 
+function kernelsFor(aggregation: Omit<Aggregation, 'input'>): () => GroupKernel {
+  const { expr, grid, ctx } = aggregation;
+  if (expr.op !== 'quantile') return () => kernelFor(expr, grid.steps);
+  const qs = scalarParam(aggregation);
+  warnOfQuantiles(qs, aggregation);
+  return () => new QuantileGroup(qs[0] ?? 0, () => ctx.pace.hold(1));
+}
+
 function kernelFor({ op }: AggregateExpr, steps: number): GroupKernel {
   switch (op) {
     case 'sum':
@@ -127,7 +138,7 @@ function kernelFor({ op }: AggregateExpr, steps: number): GroupKernel {
 }
 
 /** The scalar parameter of an aggregation, per step. */
-export function scalarParam({ param }: Aggregation): Float64Array {
+export function scalarParam({ param }: Pick<Aggregation, 'param'>): Float64Array {
   if (param?.kind !== 'scalar') throw new Error('the checker promised a scalar parameter');
   return param.values;
 }
@@ -159,7 +170,7 @@ async function aggregateQuantile(aggregation: Aggregation): Promise<VectorValue>
   return { kind: 'vector', series };
 }
 
-function warnOfQuantiles(qs: Float64Array, { expr, ctx }: Aggregation): void {
+function warnOfQuantiles(qs: Float64Array, { expr, ctx }: Pick<Aggregation, 'expr' | 'ctx'>): void {
   const at = expr.param ?? expr;
   if (qs.some(Number.isNaN)) ctx.notes.invalidQuantile(Number.NaN, at);
   const numbers = qs.filter((q) => !Number.isNaN(q));

@@ -1,6 +1,7 @@
 import type { VectorSelector } from '@farol/promql';
 import type { SeriesColumns } from '#model';
 import type { Annotations } from './annotations.ts';
+import type { GroupMemory } from './groupmemory.ts';
 import type { Pace } from './pace.ts';
 import type { Grid } from './values.ts';
 
@@ -14,6 +15,7 @@ export interface Context {
   readonly subqueryStepMs: number;
   readonly pace: Pace;
   readonly notes: Annotations;
+  readonly groups: GroupMemory;
   /** Answers from what was fetched before evaluation began; the columns may reach beyond what the selector needs. */
   columnsOf(selector: VectorSelector): readonly SeriesColumns[];
   /** Asks for what could not be known before evaluation began. */

@@ -78,9 +78,9 @@ async function evaluateNode(expr: Expr, grid: Grid, ctx: Context): Promise<GridV
       return applyBinary({ expr, grid, ctx }, left, right);
     }
     case 'aggregate': {
-      const passing = takesPassing(expr) ? passingOf(expr.expr, grid, ctx) : undefined;
-      if (passing !== undefined) return aggregatePassing({ expr, grid, ctx }, passing);
+      const passing = takesPassing(expr, grid) ? passingOf(expr.expr, grid, ctx) : undefined;
       const param = expr.param === undefined ? undefined : await evaluate(expr.param, grid, ctx);
+      if (passing !== undefined) return aggregatePassing({ expr, param, grid, ctx }, passing);
       const input = await evaluateVector(expr.expr, grid, ctx);
       return aggregate({ expr, input, param, grid, ctx });
     }

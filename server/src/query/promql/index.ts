@@ -20,6 +20,7 @@ import type { Context } from './context.ts';
 import { evaluate, evaluateRange } from './evaluate.ts';
 import { cancelled } from './failures.ts';
 import { type Evaluated, FinishedSteps } from './finished.ts';
+import { GroupMemory } from './groupmemory.ts';
 import { statisticsSelectors, withDetectedHints } from './hints.ts';
 import { seesOwnPast } from './ownpast.ts';
 import { Pace } from './pace.ts';
@@ -82,20 +83,21 @@ const subqueryStepMs = 60_000;
 
 export function createPromql(deps: PromqlDeps): Promql {
   const parse = remembering((text): Expr => reading(text, deps, parseExpr));
+  const asking: Asking = { ...deps, parse, groups: new GroupMemory() };
   const sharing = new Sharing<Answer>();
   const { writtenSince, limits } = deps;
   const finished = writtenSince && new FinishedSteps({ writtenSince, bytesMax: limits.finishedBytesMax });
   return {
     instant: (question) => {
-      const answer = (stop: AbortController) => answerInstant({ ...deps, parse }, { ...question, stop });
+      const answer = (stop: AbortController) => answerInstant(asking, { ...question, stop });
       return inspected({ name: 'query.promql', text: question.text, cost }, () =>
-        sharing.join(keyOf(question), question.signal, answer),
+        sharing.join(keyOfInstant(question), question.signal, answer),
       );
     },
     range: (question) => {
-      const answer = (stop: AbortController) => answerRange({ ...deps, parse, finished }, { ...question, stop });
+      const answer = (stop: AbortController) => answerRange({ ...asking, finished }, { ...question, stop });
       return inspected({ name: 'query.promql', text: question.text, cost }, () =>
-        sharing.join(keyOf(question), question.signal, answer),
+        sharing.join(keyOfRange(question), question.signal, answer),
       );
     },
     parse,
@@ -106,8 +108,12 @@ export function createPromql(deps: PromqlDeps): Promql {
 const cost = ({ stats }: Answer) => stats;
 
 /** Everything that decides the answer. */
-function keyOf({ signal: _, ...question }: InstantQuestion | RangeQuestion): string {
-  return JSON.stringify(question);
+function keyOfInstant({ tenant, text, timeMs, lookbackMs }: InstantQuestion): string {
+  return JSON.stringify([tenant, text, timeMs, lookbackMs]);
+}
+
+function keyOfRange({ tenant, text, startMs, endMs, stepMs, lookbackMs }: RangeQuestion): string {
+  return JSON.stringify([tenant, text, startMs, endMs, stepMs, lookbackMs]);
 }
 
 function reading<T>(
@@ -140,6 +146,7 @@ function selectorOf(matchers: readonly Matcher[], patterns: PatternSupport): Mat
 
 interface Asking extends PromqlDeps {
   readonly parse: Promql['parse'];
+  readonly groups: GroupMemory;
 }
 
 /** A question whose work is stopped by nobody but us. */
@@ -217,8 +224,8 @@ interface Run {
 
 type Evaluate = (expr: Expr, ctx: Context) => Promise<QueryValue>;
 
-async function run(deps: PromqlDeps, parsed: Expr, asked: Run, answer: Evaluate): Promise<Evaluated> {
-  const { clock, limits, select } = deps;
+async function run(deps: Omit<Asking, 'parse'>, parsed: Expr, asked: Run, answer: Evaluate): Promise<Evaluated> {
+  const { clock, limits, select, groups } = deps;
   const { grid, beganMs, stop } = asked;
   const { signal } = stop;
   if (signal.aborted) throw cancelled();
@@ -245,7 +252,7 @@ async function run(deps: PromqlDeps, parsed: Expr, asked: Run, answer: Evaluate)
       return statistics.has(selector) ? columns.map(withDetectedHints) : columns;
     };
     const fetch = fetchLate(fetched, times, options);
-    const value = await answer(expr, { ...times, pace, notes, columnsOf, fetch });
+    const value = await answer(expr, { ...times, pace, notes, groups, columnsOf, fetch });
     const endedMs = clock.tickMs();
     const stats = {
       samplesRead: fetched.samplesRead,

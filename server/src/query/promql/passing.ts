@@ -1,15 +1,18 @@
 import { type CallExpr, type Expr, type VectorSelector, withoutParens } from '@farol/promql';
-import type { SeriesColumns } from '#model';
+import type { SeriesColumns, SeriesRef } from '#model';
 import type { Context } from './context.ts';
 import { kernelAlone, nonCounterHints } from './functions/range.ts';
 import { startedKernel } from './functions/startedrates.ts';
 import { frameOf, slideOver } from './kernels/windows.ts';
+import { METRIC_NAME } from './labelset.ts';
 import { glancedRaw, instantFloats, windowOf } from './select.ts';
 import { referenceOf } from './timing.ts';
 import { type Grid, type GridSeries, isEmpty } from './values.ts';
 
-/** Calls `take` with each series that has a value. Its arrays are the next one's, too: use them at once. */
-export type Passing = (take: (series: GridSeries) => void) => Promise<void>;
+/** Takes a series that has a value. Its arrays are the next one's, too: use them at once. */
+type Take = (series: GridSeries, ref: SeriesRef | undefined) => void;
+
+export type Passing = (take: Take) => Promise<void>;
 
 /**
  * The series of a selector, or of a function over one's samples, one after another, for who looks at each only once:
@@ -30,7 +33,7 @@ function instants(expr: VectorSelector, grid: Grid, ctx: Context): Passing | und
     for (const column of columns) {
       const series: GridSeries = { labels: column.labels, dropName: false, values, present };
       present.fill(0);
-      if (fill(series, column)) take(series);
+      if (fill(series, column)) take(series, column.ref);
       if (ctx.pace.isDue()) await ctx.pace.rest();
     }
   };
@@ -48,6 +51,7 @@ function windows(expr: CallExpr, grid: Grid, ctx: Context): Passing | undefined 
     const frame = frameOf({ series: [], ...windowOf(referenceOf(arg.selector, ctx), arg.rangeMs) }, grid, []);
     const started = startedKernel(name, call);
     const hint = nonCounterHints(call);
+    const kinds = ctx.groups.begin(metricAndType);
     const { values, present } = arraysFor(grid);
     for (const column of columns) {
       const series: GridSeries = { labels: column.labels, dropName: !alone.keepsName, values, present };
@@ -56,13 +60,16 @@ function windows(expr: CallExpr, grid: Grid, ctx: Context): Passing | undefined 
       slideOver(raw.timesMs, [from, to], frame, frame.from, frame.to);
       (raw.startsMs === undefined ? alone.kernel : (started ?? alone.kernel))(raw, frame, series);
       if (!isEmpty(series)) {
-        if (alone.wantsCounters) hint(series.labels);
-        take(series);
+        const isFirst = alone.wantsCounters && kinds.labels.length === kinds.numberOf(column.labels, column.ref);
+        if (isFirst) hint(series.labels);
+        take(series, column.ref);
       }
       if (ctx.pace.isDue()) await ctx.pace.rest();
     }
   };
 }
+
+const metricAndType = { grouping: [METRIC_NAME, '__type__'], without: false };
 
 const areFloats = (columns: readonly SeriesColumns[]): boolean =>
   columns.every(({ histograms }) => histograms === undefined || histograms.length === 0);

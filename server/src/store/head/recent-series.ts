@@ -50,6 +50,21 @@ export class RecentSeries {
     return this.end > this.start ? (this.times[this.end - 1] as number) : this.sealedMs;
   }
 
+  /** The three steps to the newest samples; what they return means nothing. Hot. */
+  lookAtSelf(): number {
+    return this.end;
+  }
+
+  lookAtArrays(): number {
+    return this.times.length + this.values.length + this.sealedMs;
+  }
+
+  lookAtCells(): number {
+    const { times, values, end } = this;
+    const before = Math.max(0, end - cellsPerLine);
+    return (times[end - 1] ?? 0) + (times[before] as number) + (values[end - 1] ?? 0) + (values[before] as number);
+  }
+
   /** Whether the sample came in order. `keepFromMs`: older cells may be dropped when room is needed. Hot. */
   push(timeMs: number, low: number, high: number, keepFromMs: number, chunks: Chunks): boolean {
     if (timeMs <= this.newestMs) {
@@ -244,6 +259,9 @@ export class RecentSeries {
     return low;
   }
 }
+
+/** Eight cells are a line of the cache. */
+const cellsPerLine = 8;
 
 /** The last minutes of a series that is scraped four times a minute. */
 const firstReach = 16;

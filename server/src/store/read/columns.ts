@@ -23,7 +23,10 @@ export function countOf(columns: Columns): number {
 
 /** The columns with their series' labels. */
 export function labelled(columns: Columns, labels: Labels): SeriesColumns {
-  if (!(columns instanceof LateColumns)) return { labels, timesMs: columns.timesMs, values: columns.values };
+  if (!(columns instanceof LateColumns)) {
+    const { ref, timesMs, values } = columns;
+    return { ref, labels, timesMs, values };
+  }
   columns.labels = labels;
   return columns;
 }

@@ -1,4 +1,5 @@
 /** Questions about metrics: series are found in memory, samples in the recent head or in the tables. */
+import { afterwards } from '#kit';
 import type { SeriesColumns } from '#model';
 import type { AskLimits } from '../ask.ts';
 import { cardinalityOf } from '../catalogue/cardinality.ts';
@@ -93,12 +94,13 @@ export function createMetricReader(deps: MetricReaderDeps): MetricReader {
 }
 
 async function timed<T>(source: string, signal: AbortSignal, read: () => Promise<T>): Promise<T> {
-  const end = readSeconds.startTimer({ source });
+  const beganMs = performance.now();
   try {
     return await read();
   } catch (error) {
     throw refusalOf(error, signal);
   } finally {
-    end();
+    const seconds = (performance.now() - beganMs) / 1000;
+    afterwards(() => readSeconds.observe({ source }, seconds));
   }
 }

@@ -1,3 +1,6 @@
+import { FLOAT, type GridSeries } from '../values.ts';
+import type { GroupKernel } from './groups.ts';
+
 /**
  * The quantile of the first `count` values, interpolated between neighbours; NaN counts as smallest.
  * Changes the values' order. Out-of-range φ gives ±Inf, NaN gives NaN.
@@ -65,3 +68,26 @@ function select(values: Float64Array, count: number, rank: number): void {
 }
 
 const middleOf = (a: number, b: number, c: number): number => Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
+
+/** The quantile of one step; `hold` is called for each value that is kept. */
+export class QuantileGroup implements GroupKernel {
+  private readonly q: number;
+  private readonly hold: () => void;
+  private readonly values: number[] = [];
+
+  constructor(q: number, hold: () => void) {
+    this.q = q;
+    this.hold = hold;
+  }
+
+  add({ values, present }: GridSeries): void {
+    if (present[0] !== FLOAT) return;
+    this.hold();
+    this.values.push(values[0] ?? 0);
+  }
+
+  finish(out: GridSeries): void {
+    out.values[0] = quantileOf(this.q, Float64Array.from(this.values), this.values.length);
+    out.present[0] = FLOAT;
+  }
+}
