@@ -58,6 +58,21 @@ test('what is written is there, once, and there again when Farol has been restar
   for (const said of [flags.text, product.output()]) expectNoSecret(said);
 });
 
+test('what was counted for later is written before Farol ends', async () => {
+  await using product = await begin();
+  const answer = await fetch(`${product.otlpHttp}/v1/logs`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: logsJson('the very last words'),
+  });
+  expect(answer.status).toBe(200);
+  expect((await product.stop()).code).toBe(0);
+  await product.start();
+  const query = "SELECT sum(lines) AS lines FROM log_shapes WHERE shape = 'the very last words'";
+  const { text } = await get(product, `/api/sql?${new URLSearchParams({ query })}`);
+  expect(JSON.parse(text), text).toMatchObject({ rows: [['1']] });
+});
+
 test('a wrong password, a store that is not there and a malformed address are refused in a sentence', async () => {
   const f = async (store: string, words: RegExp) => {
     const product = over(store, '');

@@ -4,7 +4,7 @@ import { Refusal } from '#model';
 import type { AskOptions } from './contract.ts';
 import { type ByteReader, rowBinaryRows } from './read/rowbinary-reader.ts';
 import { brokenAnswer, refusalOf } from './refusals.ts';
-import type { Sql } from './sql.ts';
+import { type Sql, sql, text } from './sql.ts';
 import type { ReadOptions, Wire } from './wire.ts';
 
 export interface AskLimits {
@@ -33,6 +33,17 @@ export async function inspect<Row>(wire: Wire, query: Sql, options: AskOptions, 
     options,
     limits,
   );
+}
+
+const systemTables = { detached_parts: sql`system.detached_parts`, disks: sql`system.disks`, parts: sql`system.parts` };
+
+/** A table of `system`, which each machine has for itself, on all that matter: one of each shard, or every replica. */
+export function systemTable(name: keyof typeof systemTables, cluster: string | undefined): Sql {
+  const table = systemTables[name];
+  if (cluster === undefined) return table;
+  return name === 'parts'
+    ? sql`cluster(${text(cluster)}, ${table})`
+    : sql`clusterAllReplicas(${text(cluster)}, ${table})`;
 }
 
 /** In a format that the engine streams: it repeats the names, but needs no room for the whole answer. */

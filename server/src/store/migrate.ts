@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { requestIdOf } from '#kit';
 import { Refusal } from '#model';
-import { type AskLimits, ask } from './ask.ts';
+import { type AskLimits, ask, inspect } from './ask.ts';
 import { renderStatements, type Topology } from './schema/topology.ts';
 import { identifier, sql } from './sql.ts';
 import type { Wire } from './wire.ts';
@@ -32,7 +32,8 @@ export interface MigrateDeps {
 
 /** Returns the names of the files that ran. */
 export async function migrate({ wire, topology, migrations, askLimits }: MigrateDeps): Promise<string[]> {
-  for (const statement of renderStatements(ledger, topology)) await wire.command(statement);
+  if (!(await hasLedger(wire, topology, askLimits)))
+    for (const statement of renderStatements(ledger, topology)) await wire.command(statement);
   const done = await checksums(wire, askLimits);
   const ran: string[] = [];
   for (const { name, source } of migrations) {
@@ -42,10 +43,28 @@ export async function migrate({ wire, topology, migrations, askLimits }: Migrate
       continue;
     }
     for (const statement of renderStatements(source, topology)) await wire.command(statement);
-    await wire.command(`INSERT INTO migrations (name, checksum) VALUES ('${name}', '${checksum}')`);
+    await wire.command(`INSERT INTO migrations (name, checksum) SETTINGS ${noted} VALUES ('${name}', '${checksum}')`);
     ran.push(name);
   }
   return ran;
+}
+
+/** Not on its way to the shards, but there. */
+const noted = 'async_insert = 0, distributed_foreground_insert = 1';
+
+/** Whether the tables were begun; refuses those of the other topology, which no statement would bring up to this one. */
+async function hasLedger(wire: Wire, { cluster }: Topology, limits: AskLimits): Promise<boolean> {
+  const query = sql`SELECT engine FROM system.tables WHERE database = currentDatabase() AND name = 'migrations'`;
+  const options = { signal: AbortSignal.timeout(limits.msMax) };
+  const [row] = await inspect<{ engine: string }>(wire, query, options, limits);
+  const isDistributed = row?.engine === 'Distributed';
+  if (row === undefined || isDistributed === (cluster !== undefined)) return row !== undefined;
+  throw new Refusal(
+    isDistributed
+      ? 'the tables in this database are of a cluster: name it with --store-cluster'
+      : `the tables in this database are of one server, not of cluster "${cluster}": name another database in --store`,
+    { code: 'CONFIG_INVALID' },
+  );
 }
 
 const ledger = `

@@ -38,7 +38,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     return await openOver(target, condition, { ...options, askLimits });
   } catch (error) {
     await target[Symbol.asyncDispose]();
-    throw error;
+    throw target.explained(error);
   }
 }
 
@@ -111,7 +111,7 @@ async function prepareTables(target: OpenTarget, options: InnerOptions): Promise
   const { wire, cluster } = target;
   const { retentionDays, log, askLimits } = options;
   const migrations = readMigrations();
-  const topology = { retentionDays, ...(cluster !== undefined && { cluster }) };
+  const topology = { retentionDays, database: target.database, ...(cluster !== undefined && { cluster }) };
   const ran = await migrate({ wire, topology, migrations, askLimits });
   if (ran.length > 0) log.info({ migrations: ran }, 'the tables are up to date');
   const ttls = migrations.flatMap(({ source }) => ttlsOf(source));

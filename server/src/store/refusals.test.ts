@@ -25,7 +25,8 @@ test('a broken connection is a store that is down; an aborted question is cancel
 });
 
 test('inserts are repeated only where that can help', () => {
-  expect(['ECONNRESET', '241', '252', '243', '62'].map((code) => failureOf(clickHouse(code)).kind)).toEqual([
+  expect(['ECONNRESET', '241', '252', '279', '243', '62'].map((code) => failureOf(clickHouse(code)).kind)).toEqual([
+    'transient',
     'transient',
     'transient',
     'transient',

@@ -14,6 +14,7 @@ const byClickHouseCode: Record<number, RefusalCode> = {
   241: 'QUERY_TOO_LARGE', // MEMORY_LIMIT_EXCEEDED
   243: 'STORE_FULL', // NOT_ENOUGH_SPACE
   252: 'STORE_BUSY', // TOO_MANY_PARTS
+  279: 'STORE_DOWN', // ALL_CONNECTION_TRIES_FAILED: a shard of the cluster is away
   306: 'QUERY_TOO_LARGE', // TOO_DEEP_RECURSION
   307: 'QUERY_TOO_LARGE', // TOO_MANY_BYTES
   394: 'CANCELLED', // QUERY_WAS_CANCELLED
@@ -24,7 +25,11 @@ const byClickHouseCode: Record<number, RefusalCode> = {
 };
 
 /** Codes after which the same insert may well succeed; the others are bugs or misconfigurations, and repeat. */
-const transientCodes = new Set([3, 159, 202, 209, 210, 236, 241, 242, 252, 319, 394, 425, 439, 999]);
+const transientCodes = new Set([
+  ...[3, 159, 202, 209, 210, 236, 241, 242, 252, 319, 394, 425, 439, 999],
+  // Of a cluster: no Keeper, a shard that is away, too few replicas for the quorum that its operator asks for.
+  ...[225, 279, 285, 286],
+]);
 
 const outOfSpaceCodes = new Set([243]);
 
@@ -74,10 +79,10 @@ const sentences: Partial<Record<RefusalCode, string>> = {
 };
 
 /** The code of a ClickHouse exception, from the client's error or from its text. */
-function clickHouseCode(error: unknown): number | undefined {
+export function clickHouseCode(error: unknown): number | undefined {
   const code = Number((error as { code?: unknown } | undefined)?.code);
   if (Number.isInteger(code) && code > 0) return code;
-  const inText = /Code: (\d+)\. DB::Exception/.exec(messageOf(error));
+  const inText = /Code: (\d+)(?:\.|, e\.displayText\(\) =) DB::Exception/.exec(messageOf(error));
   return inText === null ? undefined : Number(inText[1]);
 }
 

@@ -1,5 +1,5 @@
 /** How long rows stay: what the configuration asks for is made true in the tables, and read back from them. */
-import { type AskLimits, inspect } from './ask.ts';
+import { type AskLimits, inspect, systemTable } from './ask.ts';
 import type { SignalSize } from './contract.ts';
 import type { RetentionDays, TableTtl } from './schema/topology.ts';
 import { sql } from './sql.ts';
@@ -48,7 +48,7 @@ export async function signalSizes(deps: RetentionDeps, signal: AbortSignal): Pro
   const query = sql`
     SELECT replaceRegexpOne(table, '_local$', '') AS name, sum(rows) AS row_count, sum(bytes_on_disk) AS bytes,
       toUnixTimestamp(min(min_time)) AS oldest, toUnixTimestamp(max(max_time)) AS newest
-    FROM system.parts
+    FROM ${systemTable('parts', deps.cluster)}
     WHERE active AND rows > 0 AND database = currentDatabase()
     GROUP BY name`;
   const days = await retentionInForce(deps, signal);

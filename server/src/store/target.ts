@@ -4,9 +4,9 @@ import { statfs } from 'node:fs/promises';
 import { EngineStartError, type EngineState, readerSessions, startEngine } from '@farol/engine';
 import type { log } from '#kit';
 import { Refusal } from '#model';
-import { type AskLimits, inspect } from './ask.ts';
-import { failureOf } from './refusals.ts';
-import { sql } from './sql.ts';
+import { type AskLimits, inspect, systemTable } from './ask.ts';
+import { sql, text } from './sql.ts';
+import { greet, startRefusal } from './target-greeting.ts';
 import { type Endpoint, openWire, type Wire } from './wire.ts';
 
 export type StoreTarget =
@@ -16,10 +16,13 @@ export type StoreTarget =
 export interface OpenTarget extends AsyncDisposable {
   readonly wire: Wire;
   readonly version: string;
+  readonly database: string;
   /** Present in a cluster. */
   readonly cluster?: string;
   /** Others may write to the same tables. */
   readonly shared: boolean;
+  /** An error of the start, for the one who named the target. */
+  explained(error: unknown): unknown;
   detachedParts(): Promise<number>;
   /** Free bytes where new parts go. */
   freeBytes(): Promise<number>;
@@ -56,7 +59,9 @@ async function openEmbedded(target: StoreTarget & { kind: 'embedded' }, deps: Ta
   return {
     wire,
     version: engine.version,
+    database,
     shared: false,
+    explained: (error) => error,
     detachedParts: async () => engine.detachedParts,
     async freeBytes() {
       const { bavail, bsize } = await statfs(dataDir);
@@ -85,29 +90,33 @@ function makeFolder(dataDir: string): void {
 
 async function openClickHouse(target: StoreTarget & { kind: 'clickhouse' }, deps: TargetDeps): Promise<OpenTarget> {
   const endpoint = endpointOf(target.url);
-  await createDatabase(endpoint, target.cluster).catch((cause: unknown) => {
-    throw startRefusal(cause, endpoint);
-  });
+  const { cluster } = target;
+  const version = await greet(endpoint, cluster);
   const wire = openWire(endpoint);
   const one = async (query: ReturnType<typeof sql>): Promise<string> => {
     const options = { signal: AbortSignal.timeout(deps.askLimits.msMax) };
     const [row] = await inspect<{ answer: string | number }>(wire, query, options, deps.askLimits);
     return String(row?.answer);
   };
-  const version = await one(sql`SELECT version() AS answer`);
-  assertVersion(version);
   return {
     wire,
     version,
+    database: endpoint.database,
     shared: true,
-    ...(target.cluster !== undefined && { cluster: target.cluster }),
+    explained: (error) => startRefusal(error, endpoint),
+    ...(cluster !== undefined && { cluster }),
     detachedParts: async () =>
       Number(
         await one(sql`
-          SELECT count() AS answer FROM system.detached_parts
-          WHERE database = currentDatabase() AND reason LIKE 'broken%'`),
+          SELECT count() AS answer FROM ${systemTable('detached_parts', cluster)}
+          WHERE database = ${text(endpoint.database)} AND reason LIKE 'broken%' SETTINGS skip_unavailable_shards = 1`),
       ),
-    freeBytes: async () => Number(await one(sql`SELECT min(unreserved_space) AS answer FROM system.disks`)),
+    freeBytes: async () =>
+      Number(
+        await one(sql`
+          SELECT min(unreserved_space) AS answer FROM ${systemTable('disks', cluster)}
+          SETTINGS skip_unavailable_shards = 1`),
+      ),
     [Symbol.asyncDispose]: () => wire[Symbol.asyncDispose](),
   };
 }
@@ -118,49 +127,29 @@ const readsMax = 24;
 /** `http://user:pass@host:8123/db`; the database is `farol` when none is named. */
 function endpointOf(text: string): Endpoint {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  const database = url === undefined ? '' : decodeURIComponent(url.pathname.slice(1)) || 'farol';
-  if (url === undefined || !/^https?:$/.test(url.protocol) || !/^[\w-]+$/.test(database)) {
-    throw new Refusal('--store must be "embedded" or an address like http://user:password@host:8123/database', {
-      code: 'CONFIG_INVALID',
-    });
-  }
+  const database = url === undefined ? '' : url.pathname.slice(1) || 'farol';
+  if (url === undefined || !/^https?:$/.test(url.protocol) || !/^[\w-]+$/.test(database)) throw malformed();
   return {
     url: url.origin,
     database,
     readsMax,
-    ...(url.username !== '' && { username: decodeURIComponent(url.username) }),
-    ...(url.password !== '' && { password: decodeURIComponent(url.password) }),
+    ...(url.username !== '' && { username: decoded(url.username) }),
+    ...(url.password !== '' && { password: decoded(url.password) }),
   };
 }
 
-async function createDatabase(endpoint: Endpoint, cluster: string | undefined): Promise<void> {
-  await using wire = openWire({ ...endpoint, database: 'default' });
-  const where = cluster === undefined ? '' : ` ON CLUSTER '${cluster.replaceAll(/['\\]/g, '\\$&')}'`;
-  await wire.command(`CREATE DATABASE IF NOT EXISTS \`${endpoint.database}\`${where}`);
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw malformed();
+  }
 }
 
-/** The first thing asked of a ClickHouse: what goes wrong here is for the one who gave the address to mend. */
-function startRefusal(cause: unknown, { url, username = 'default', database }: Endpoint): Refusal {
-  const { code, message } = cause as { code?: string; message?: string };
-  const about = { code: 'CONFIG_INVALID', cause } as const;
-  if (code === '516' || code === '192' || code === '194')
-    return new Refusal(
-      `ClickHouse at ${url} does not let user "${username}" in: wrong user or password in --store`,
-      about,
-    );
-  if (failureOf(cause).kind === 'transient' && !/^\d+$/.test(code ?? ''))
-    return new Refusal(`ClickHouse at ${url} (--store) cannot be reached: ${code ?? message}`, about);
-  const why = `${message ?? cause}`.split('\n', 1)[0]?.slice(0, 300);
-  return new Refusal(`ClickHouse at ${url} refused to create database "${database}": ${why}`, about);
-}
-
-/** The text index of `logs` is the youngest thing the tables need. */
-const versionMin = [26, 2] as const;
-
-function assertVersion(version: string): void {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  if (major > versionMin[0] || (major === versionMin[0] && minor >= versionMin[1])) return;
-  throw new Refusal(`this ClickHouse is ${version}, Farol needs ${versionMin.join('.')} or newer`, {
-    code: 'CONFIG_INVALID',
-  });
+function malformed(): Refusal {
+  return new Refusal(
+    '--store must be "embedded" or an address like http://user:password@host:8123/database, ' +
+      'with %xx for what a user or password has besides letters and digits',
+    { code: 'CONFIG_INVALID' },
+  );
 }

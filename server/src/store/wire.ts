@@ -144,8 +144,11 @@ const insertSettings = [
   'distributed_foreground_insert = 1',
 ].join(', ');
 
+/** The embedded engine ends a query whose reader has left; a ClickHouse server has to be told to. */
 const readerSettings: ClickHouseSettings = {
   readonly: '1',
+  cancel_http_readonly_queries_on_client_close: 1,
+  http_write_exception_in_output_format: 0,
   output_format_json_quote_64bit_integers: 1,
   output_format_json_quote_denormals: 0,
 };

@@ -163,7 +163,7 @@ export function candidatesSql(
   const among =
     rare === undefined
       ? sql``
-      : sql` AND trace_id IN (
+      : sql` AND trace_id GLOBAL IN (
   SELECT trace_id FROM spans WHERE tenant = ${text(tenant)} AND ${within} AND (${rare.sql}))`;
   return sql`SELECT trace_id, toUnixTimestamp64Nano(max(time)) AS newest
 FROM spans

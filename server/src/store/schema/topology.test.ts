@@ -24,7 +24,7 @@ test('the cluster has a replicated local table and a Distributed one over it, fo
 });
 
 test('the cluster variant of one table reads as it should', () => {
-  const cluster = renderStatements(source, { retentionDays, cluster: "o'main" });
+  const cluster = renderStatements(source, { retentionDays, cluster: "o'main", database: 'telemetry' });
   const samples = cluster.filter((statement) => /EXISTS samples(_local)? /.test(statement));
   expect(samples).toEqual([
     `CREATE TABLE IF NOT EXISTS samples_local ON CLUSTER 'o\\'main'
@@ -41,8 +41,8 @@ ORDER BY (tenant, metric, toStartOfHour(time), id, time)
 TTL toDateTime(time) + INTERVAL 15 DAY DELETE
 SETTINGS replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1, \
 min_rows_to_fsync_after_merge = 1, min_compressed_bytes_to_fsync_after_merge = 1, \
-max_suspicious_broken_parts = 1000000, max_suspicious_broken_parts_bytes = 1000000000000, ttl_only_drop_parts = 1`,
-    `CREATE TABLE IF NOT EXISTS samples ON CLUSTER 'o\\'main' AS samples_local
+min_compressed_bytes_to_fsync_after_fetch = 1, max_suspicious_broken_parts = 1000000, max_suspicious_broken_parts_bytes = 1000000000000, ttl_only_drop_parts = 1`,
+    `CREATE TABLE IF NOT EXISTS samples ON CLUSTER 'o\\'main' AS \`telemetry\`.samples_local
 ENGINE = Distributed('o\\'main', currentDatabase(), samples_local, cityHash64(tenant, id))`,
   ]);
 });

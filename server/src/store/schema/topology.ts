@@ -2,6 +2,8 @@
 export interface Topology {
   /** The cluster's name in ClickHouse; absent on a single node. */
   readonly cluster?: string;
+  /** Where the tables are: on the machines of a cluster, what a statement leaves out is looked for in `default`. */
+  readonly database?: string;
   readonly retentionDays: RetentionDays;
 }
 
@@ -15,7 +17,7 @@ export interface RetentionDays {
 export function renderStatements(source: string, topology: Topology): string[] {
   return statementsOf(source).flatMap((statement) => {
     const rendered = fillIn(statement.text, topology);
-    const distributed = topology.cluster === undefined ? undefined : distributedOver(statement, topology.cluster);
+    const distributed = distributedOver(statement, topology);
     return distributed === undefined ? [rendered] : [rendered, distributed];
   });
 }
@@ -73,29 +75,34 @@ function engineOf(name: string, args: string | undefined, cluster: string | unde
 }
 
 /**
- * Inserts and merges are fsynced: a merged part replaces parts that were acknowledged. The window holds the tokens of
+ * Inserts and merges are fsynced: a merged part replaces parts that were acknowledged. So is what a replica fetches: it
+ * counts for a quorum. The window holds the tokens of
  * about 40 minutes of flushes, far more than any retry. A broken part is set aside and reported (`detachedParts`)
  * instead of keeping all the others from being read.
  */
 function durable(cluster: string | undefined): string {
   const window =
     cluster === undefined ? 'non_replicated_deduplication_window = 10000' : 'replicated_deduplication_window = 10000';
+  const fetched = cluster === undefined ? [] : ['min_compressed_bytes_to_fsync_after_fetch = 1'];
   return [
     window,
     'fsync_after_insert = 1',
     'fsync_part_directory = 1',
     'min_rows_to_fsync_after_merge = 1',
     'min_compressed_bytes_to_fsync_after_merge = 1',
+    ...fetched,
     'max_suspicious_broken_parts = 1000000',
     'max_suspicious_broken_parts_bytes = 1000000000000',
   ].join(', ');
 }
 
-function distributedOver({ text, shardBy }: Statement, cluster: string): string | undefined {
+function distributedOver({ text, shardBy }: Statement, { cluster, database }: Topology): string | undefined {
+  if (cluster === undefined) return undefined;
   const table = /^CREATE TABLE IF NOT EXISTS (\w+)\{local\}/.exec(text)?.[1];
   if (table === undefined) return undefined;
   if (shardBy === undefined) throw new Error(`the statement that creates ${table} has no "-- shard by" line`);
-  return `CREATE TABLE IF NOT EXISTS ${table} ON CLUSTER ${quoted(cluster)} AS ${table}_local
+  const local = database === undefined ? `${table}_local` : `\`${database}\`.${table}_local`;
+  return `CREATE TABLE IF NOT EXISTS ${table} ON CLUSTER ${quoted(cluster)} AS ${local}
 ENGINE = Distributed(${quoted(cluster)}, currentDatabase(), ${table}_local, ${shardBy})`;
 }
 
