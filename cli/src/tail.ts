@@ -15,6 +15,10 @@ interface Frame {
   readonly dropped_entries?: readonly unknown[] | null;
 }
 
+interface Answer {
+  readonly data: { readonly resultType: string };
+}
+
 interface Entry {
   readonly stream: Readonly<Record<string, string>>;
   readonly ns: string;
@@ -31,7 +35,8 @@ export async function tail(command: TailCommand, terminal: Terminal): Promise<vo
   const { server, question, limit, output } = command;
   const { nowMs, print, say, signal } = terminal;
   // A WebSocket tells nothing of why it was refused; this does.
-  await getJson(command, '/loki/api/v1/query_range', { query: question, limit: '1' }, signal);
+  const { data } = await getJson<Answer>(command, '/loki/api/v1/query_range', { query: question, limit: '1' }, signal);
+  if (data.resultType !== 'streams') throw new Failed(words.tailOfNumbers);
   if (output === 'csv') print(csv(lineHead, []));
   const printed = new Printed();
   const onEntry = (entry: Entry): void => {

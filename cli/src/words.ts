@@ -2,6 +2,8 @@
 const en = {
   usage: `Usage: farol query [LANGUAGE] QUESTION [flags]
        farol tail SELECTOR [flags]
+       farol up [flags]           Farol itself (farol up --help)
+       farol demo [flags]         Farol, with a system that sends to it
 
   LANGUAGE        promql (default), logql, traceql or sql
   --server URL    the Farol to ask               FAROL_URL, else http://127.0.0.1:4320
@@ -33,6 +35,7 @@ const en = {
   refused: (status: number, why: string) => `Farol answered ${status}: ${why}`,
   notFarol: (url: string) => `what answers at ${url} is not Farol: its answer is not JSON; name Farol with --server`,
   tailRefused: (url: string) => `Farol at ${url} did not open the tail; end another one, or look at Farol's log`,
+  tailOfNumbers: 'a tail follows lines, and this question makes numbers of them; ask it with farol query logql',
   nothing: 'nothing found',
   dropped: (count: number) => `(${count} lines were dropped: they came faster than they could be shown)`,
   again: (why: string) => `the connection ended${why === '' ? '' : `: ${why}`}; trying again`,
@@ -56,6 +59,8 @@ type Words = typeof en;
 const pt: Words = {
   usage: `Uso: farol query [LINGUAGEM] PERGUNTA [opções]
      farol tail SELETOR [opções]
+     farol up [opções]          o próprio Farol (farol up --help)
+     farol demo [opções]        o Farol, com um sistema que envia para ele
 
   LINGUAGEM       promql (padrão), logql, traceql ou sql
   --server URL    o Farol a consultar            FAROL_URL, senão http://127.0.0.1:4320
@@ -86,6 +91,7 @@ const pt: Words = {
   refused: (status, why) => `o Farol respondeu ${status}: ${why}`,
   notFarol: (url) => `o que responde em ${url} não é o Farol: a resposta não é JSON; indique o Farol com --server`,
   tailRefused: (url) => `o Farol em ${url} não abriu o tail; encerre outro, ou veja o log do Farol`,
+  tailOfNumbers: 'um tail acompanha linhas, e esta pergunta faz números delas; pergunte com farol query logql',
   nothing: 'nada encontrado',
   dropped: (count) => `(${count} linhas foram descartadas: chegaram mais rápido do que podiam ser mostradas)`,
   again: (why) => `a conexão terminou${why === '' ? '' : `: ${why}`}; tentando de novo`,

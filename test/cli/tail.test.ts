@@ -54,6 +54,10 @@ test('a selector that cannot be read is refused in the words of the server', asy
     out: '',
     err: expect.stringMatching('Farol answered 400'),
   });
+  expect(await farol(['tail', 'rate({a="b"}[1m])'], env)).toMatchObject({
+    code: 1,
+    err: expect.stringMatching('a tail follows lines'),
+  });
   expect(await farol(['tail', '{a="b"}', '--step', '1m'], env)).toMatchObject({
     code: 2,
     err: expect.stringMatching('--step'),

@@ -1,5 +1,9 @@
-/** Farol's own log: one JSON object a line on stderr, and the same records to whoever subscribes (the store, later). */
+/**
+ * Farol's own log: one JSON object a line on stderr (on a terminal: words), and the same records to whoever subscribes
+ * (the store, later).
+ */
 import pino from 'pino';
+import { readable } from './readable.ts';
 import { currentWork } from './work.ts';
 
 type Subscriber = (line: string) => void;
@@ -17,7 +21,7 @@ export const log = pino(
   },
   {
     write(line: string) {
-      process.stderr.write(line);
+      process.stderr.write(process.stderr.isTTY ? readable(line) : line);
       for (const tell of subscribers) tell(line);
     },
   },

@@ -1,5 +1,5 @@
 /** JSON that is text already, whole or piece by piece. */
-import { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createGzip } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -17,8 +17,11 @@ export function sendChunks(request: FastifyRequest, reply: FastifyReply, chunks:
   const body = Readable.from(startingWith([first.value, second.value], chunks), { objectMode: false });
   reply.type('application/json').header('vary', 'accept-encoding');
   if (!/\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) return reply.send(body);
-  // Level 1 costs a third of the default's time and still makes such answers eight times smaller.
-  return reply.header('content-encoding', 'gzip').send(body.pipe(createGzip({ level: 1 })));
+  // Level 1 costs a third of the default's time and still makes such answers eight times smaller. Either end may break
+  // off: the other ends with it, and whoever sends the answer hears of it there.
+  const gzip = createGzip({ level: 1 });
+  pipeline(body, gzip, () => undefined);
+  return reply.header('content-encoding', 'gzip').send(gzip);
 }
 
 /** A client that takes the pieces as fast as they are made must not keep the process from its other work. */

@@ -9,6 +9,7 @@ import { log } from '#kit';
 import { type Limits, Refusal } from '#model';
 import { formBytesMax } from './form.ts';
 import { isLoopback, refuseForeignNames, refuseForeignPages, securityHeaders } from './guard.ts';
+import { refusalOfUnknown, rememberRoutes } from './methods.ts';
 import { type Refused, refusedBy } from './refused.ts';
 import { watchRequests } from './watch.ts';
 
@@ -46,12 +47,18 @@ export async function listen({ address, plugins, limits }: ListenOptions): Promi
     connectionTimeout: 0,
     keepAliveTimeout: 65_000,
     forceCloseConnections: 'idle',
-    routerOptions: { maxParamLength: 16 * 1024, ignoreTrailingSlash: false },
+    // Who is given an address that ends in a slash asks for two in a row (Grafana's Tempo).
+    routerOptions: { maxParamLength: 16 * 1024, ignoreTrailingSlash: false, ignoreDuplicateSlashes: true },
     exposeHeadRoutes: true,
     http: { maxHeaderSize: formBytesMax(limits.query) },
     clientErrorHandler: answerBrokenRequest(limits),
+    // No hook sees an address that cannot be decoded.
+    frameworkErrors({ message, statusCode: status = 400 }, _request, reply) {
+      refuse({ message, status, code: 'BAD_REQUEST' }, reply);
+    },
   });
   answerErrors(app);
+  rememberRoutes(app);
   securityHeaders(app);
   if (isLoopback(address.host)) refuseForeignNames(app);
   refuseForeignPages(app);
@@ -98,10 +105,7 @@ function answerErrors(app: FastifyInstance): void {
     log.error({ err: error, method: request.method, route: request.routeOptions.url }, 'a request failed unexpectedly');
     return reply.status(500).send({ error: { code: 'INTERNAL', message: 'an internal error; see the log' } });
   });
-  app.setNotFoundHandler((request, reply) => {
-    const message = `there is no ${request.method} ${request.url.split('?')[0]}`;
-    return refuse({ message, status: 404, code: 'NOT_FOUND' }, reply);
-  });
+  app.setNotFoundHandler((request, reply) => refuse(refusalOfUnknown(request, reply), reply));
 }
 
 function refuse({ message, status, code, retryAfterSeconds }: Refused, reply: FastifyReply): FastifyReply {

@@ -28,6 +28,7 @@ beforeAll(async () => {
           async (scope: FastifyInstance) => {
             takeAnyForm(scope, query);
             answerUnknown(scope, ({ status, message }, _, reply) => reply.status(status).send({ said: message }));
+            scope.get('/label/:name/values', () => []);
             scope.route({
               method: ['GET', 'POST'],
               url: '/length',
@@ -58,6 +59,41 @@ test('an address below an API that is not there is told by that API, to a GET to
   expect(await f('/loki/api/v1/rules/test/test?a=1', {})).toEqual(said('GET'));
   expect(await f('/loki/api/v1/rules/test/test', { method: 'POST' })).toEqual(said('POST'));
   expect(await f('/traces', {})).toEqual([200, '<title>Farol</title>']);
+});
+
+test('a wrong method is told apart from a wrong address, with the methods that are right', async () => {
+  const f = async (method: string, path: string) => {
+    const answer = await fetch(`${server.url}${path}`, { method });
+    return [answer.status, answer.headers.get('allow'), await answer.text()];
+  };
+  expect(await f('PUT', '/loki/api/v1/length?a=1')).toEqual([
+    405,
+    'GET, HEAD, POST',
+    '{"said":"PUT is not allowed on /loki/api/v1/length; send GET or POST"}',
+  ]);
+  expect(await f('GET', '/-/reload')).toEqual([
+    405,
+    'POST, PUT',
+    '{"error":{"code":"METHOD_NOT_ALLOWED","message":"GET is not allowed on /-/reload; send POST or PUT"}}',
+  ]);
+  expect(await f('DELETE', '/loki/api/v1/label/a/values')).toEqual([
+    405,
+    'GET, HEAD',
+    '{"said":"DELETE is not allowed on /loki/api/v1/label/a/values; send GET"}',
+  ]);
+  expect((await f('PUT', '/loki/api/v1/label//values'))[0]).toBe(404);
+});
+
+test('two slashes in a row are one: whoever was given an address that ends in a slash asks so', async () => {
+  expect((await fetch(`${server.url}//loki/api/v1//length?query=abc`)).status).toBe(200);
+});
+
+test('an address that cannot be decoded is refused in our words', async () => {
+  const answer = await fetch(`${server.url}/loki/api/v1/label/%FF/values`);
+  expect([answer.status, await answer.json()]).toEqual([
+    400,
+    { error: { code: 'BAD_REQUEST', message: expect.stringContaining('%FF') } },
+  ]);
 });
 
 test("who has Prometheus' address finds its health below it", async () => {

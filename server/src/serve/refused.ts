@@ -1,6 +1,7 @@
 /** What is the client's to mend: a Refusal, or what the HTTP layer itself refuses by a status of 4xx. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Refusal, type RefusalCode } from '#model';
+import { refusalOfUnknown } from './methods.ts';
 
 export interface Refused {
   readonly message: string;
@@ -12,7 +13,8 @@ export interface Refused {
 /** Undefined: a bug of ours. */
 export function refusedBy(error: unknown): Refused | undefined {
   if (error instanceof Refusal) return error;
-  const { statusCode: status, message } = error as Error & { statusCode?: number };
+  const { statusCode: status, code, message } = error as Error & { statusCode?: number; code?: string };
+  if (code === 'ERR_STREAM_PREMATURE_CLOSE') return { message: 'the client left', status: 499, code: 'CANCELLED' };
   return status !== undefined && status >= 400 && status < 500 ? { message, status, code: 'BAD_REQUEST' } : undefined;
 }
 
@@ -24,9 +26,8 @@ export function answerUnknown(
   scope: FastifyInstance,
   answer: (refused: Refused, request: FastifyRequest, reply: FastifyReply) => FastifyReply,
 ): void {
-  scope.setNotFoundHandler((request, reply) => {
-    const message = `404 page not found: there is no ${request.method} ${request.url.split('?')[0]}`;
-    return answer({ message, status: 404, code: 'NOT_FOUND' }, request, reply);
-  });
+  scope.setNotFoundHandler((request, reply) =>
+    answer(refusalOfUnknown(request, reply, '404 page not found: '), request, reply),
+  );
   scope.get('/*', (_, reply) => reply.callNotFound());
 }

@@ -53,11 +53,10 @@ export function SeriesGraph({ label, lines, range, unit, points, colorOf, aside 
   return (
     <>
       <p className="series-count quiet">
-        {words.seriesCount(lines.length)}
+        {lines.length > seriesMax ? words.seriesCut(seriesMax, lines.length) : words.seriesCount(lines.length)}
         {lines.length > 1 && Object.keys(common).length > 0 && (
           <span className="mono faint"> {printLabels(common)}</span>
         )}
-        {lines.length > seriesMax && <span> {words.seriesCut(seriesMax, lines.length)}</span>}
         {aside}
       </p>
       <TimeChart

@@ -52,13 +52,16 @@ function trendOf(golden: Golden | undefined, steps: Steps): ServiceSummary['tren
   });
 }
 
-/** `bad`: one request in twenty fails, or it takes three times as long as before. `warn`: one in a hundred, or twice. */
+/**
+ * `bad`: one request in twenty fails, or it takes three times as long as before. `warn`: one in a hundred, or twice. Few
+ * requests are no measure of slowness and never bad, but those that fail are said: the verdict says so, too.
+ */
 function healthOf(golden: Golden | undefined, saturated = 0): ServiceSummary['health'] {
   if (!golden || golden.now.count === 0) return 'unknown';
-  if (golden.now.count < requestsMin) return 'ok';
+  const few = golden.now.count < requestsMin;
   const errors = errorShare(golden.now) ?? 0;
-  const slower = change(golden.now.p95Ms, normalP95Ms(golden)) ?? 1;
-  if (errors >= 0.05 || slower >= 3 || saturated >= 0.95) return 'bad';
+  const slower = few ? 1 : (change(golden.now.p95Ms, normalP95Ms(golden)) ?? 1);
+  if ((errors >= 0.05 && !few) || slower >= 3 || saturated >= 0.95) return 'bad';
   if (errors >= 0.01 || slower >= 2 || saturated >= 0.8) return 'warn';
   return 'ok';
 }

@@ -64,11 +64,10 @@ function Values({ series, say }: { series: readonly InstantSeries[]; say: (value
   return (
     <>
       <p className="series-count quiet">
-        {words.seriesCount(series.length)}
+        {series.length > rowsMax ? words.seriesCut(rowsMax, series.length) : words.seriesCount(series.length)}
         {series.length > 1 && Object.keys(common).length > 0 && (
           <span className="mono faint"> {printLabels(common)}</span>
         )}
-        {series.length > rowsMax && <span> {words.seriesCut(rowsMax, series.length)}</span>}
       </p>
       <div className="scroll-x">
         <table className="grid-table">
