@@ -57,11 +57,6 @@ export function zoomOut(range: Range, nowMs: number): Range {
   return { startMs: Math.round(endMs - lengthMs), endMs };
 }
 
-/** A window around an instant, such as the one that surely holds a trace or a log line. */
-export function around(timeMs: number, reachMs: number): { from: string; to: string } {
-  return { from: String(Math.floor(timeMs - reachMs)), to: String(Math.ceil(timeMs + reachMs)) };
-}
-
 /** `now-90m` → `{ count: 90, unit: 'm' }`, for the words on the button. */
 export function relativeOf(from: string): { count: number; unit: 's' | 'm' | 'h' | 'd' | 'w' } | undefined {
   const relative = /^now-(\d{1,9})([smhdw])$/.exec(from);
