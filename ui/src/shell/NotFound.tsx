@@ -1,5 +1,4 @@
 import { useWords } from '../i18n/language.tsx';
-import { Empty } from '../parts/Faces.tsx';
 import { Go } from '../parts/Go.tsx';
 import { useTitle } from '../parts/useTitle.ts';
 
@@ -7,13 +6,13 @@ export function NotFound() {
   const words = useWords();
   useTitle(words.pageNotFound);
   return (
-    <>
-      <h1 className="hidden-word">{words.pageNotFound}</h1>
-      <Empty title={words.pageNotFound}>
+    <div className="face">
+      <h1>{words.pageNotFound}</h1>
+      <div className="face-actions">
         <Go to="/" className="link">
           {words.backHome}
         </Go>
-      </Empty>
-    </>
+      </div>
+    </div>
   );
 }
