@@ -165,7 +165,7 @@ export class Group {
       rule.lastError = '';
     } catch (error) {
       if (this.#stop.signal.aborted) return;
-      if (!(error instanceof Refusal))
+      if (!(error instanceof Refusal) && !late.signal.aborted)
         log.error({ err: error, group: this.key, rule: rule.spec.name }, 'a rule failed');
       const limit = `the rule was not evaluated within ${limits.rules.msMax} ms (limits.rules.msMax); make it cheaper`;
       this.#failed(rule, late.signal.aborted ? limit : (error as Error).message);
