@@ -5,3 +5,7 @@
 -- What stands already gets it when it is next merged, as all new parts do.
 ALTER TABLE logs{local} {on_cluster}
     ADD INDEX IF NOT EXISTS by_run lower(body) TYPE ngrambf_v1(5, 24576, 1, 0) GRANULARITY 1;
+
+-- Lengths of texts stand before the texts, not in files of their own: there they hardly compress, and each is a file more
+-- to open. What stands already changes when it is next merged.
+ALTER TABLE logs{local} {on_cluster} MODIFY SETTING string_serialization_version = 'single_stream';
