@@ -1,5 +1,5 @@
 /** PromQL over 10,000 and over 100,000 series, beside Prometheus and VictoriaMetrics that hold the very same samples. */
-import { type Asking, type Timed, timed, type Window } from '../asking.ts';
+import { type Asking, momentRepeats, type Timed, timed, type Window } from '../asking.ts';
 import { getJson, median } from '../http.ts';
 import { seriesPerInstance } from '../load/index.ts';
 import { memoryNote } from '../memory.ts';
@@ -194,7 +194,7 @@ function notesOf(rows: readonly Timed[], set: MetricsSet, repeats: number): stri
     ([name, { acknowledged, seconds }]) => `${name} ${count(acknowledged / seconds)}/s`,
   );
   return [
-    `Median of ${repeats} runs after one to warm up, each with an end of its own so that no kept answer helps (\`nocache=1\` for VictoriaMetrics), over HTTP and with the whole answer read. ${agreementNote(rows)}`,
+    `Median of ${repeats} runs (of a moment ${momentRepeats * repeats}) after one to warm up, each with an end of its own so that no kept answer helps (\`nocache=1\` for VictoriaMetrics), over HTTP and with the whole answer read. ${agreementNote(rows)}`,
     ...refusalsNote(rows),
     `Fed with ${count(set.fed.Farol?.acknowledged ?? 0)} samples, all servers at once: ${rates.join(', ')}. Farol: ${digits(set.size.bytesOnDisk / set.size.rows, 2)} bytes a sample.`,
   ];

@@ -71,7 +71,7 @@ export function writerSettings(bounds: EngineBounds): SessionSettings {
     async_insert: 0,
     max_threads: bounds.threadsMax,
     // ClickHouse takes a second thread only where a gibibyte more is free, which here never is.
-    max_threads_min_free_memory_per_thread: 128 * mebibyte,
+    max_threads_min_free_memory_per_thread: 64 * mebibyte,
     max_insert_threads: 1,
     max_memory_usage: Math.floor(bounds.memoryBytesMax * 0.8),
     max_bytes_before_external_group_by: Math.floor(bounds.memoryBytesMax * 0.25),

@@ -7,6 +7,7 @@ import type { Clock } from '#kit';
 import type { SampleColumns, SeriesRef } from '#model';
 import { CellColumns, type Columns, lazyColumns } from '../read/columns.ts';
 import { headBytes, headOutOfOrder, headSamples, headWindowSeconds } from '../selfmetrics.ts';
+import { CellSlabs } from './cell-slabs.ts';
 import { Chunks } from './chunks.ts';
 import { glanceAtParts, unpackParts } from './parts.ts';
 import { RecentSeries } from './recent-series.ts';
@@ -33,15 +34,14 @@ export class Head {
   validFromMs = Number.POSITIVE_INFINITY;
   /** Older samples are not taken. Whole milliseconds, never falls. */
   keepFromMs: number;
-  /** Without the chunks. */
+  /** Without the slabs and the chunks. */
   private bytes = 0;
   private samples = 0;
+  private readonly slabs = new CellSlabs();
   private readonly chunks = new Chunks();
   private readonly series: (RecentSeries | undefined)[] = [];
   private readonly options: HeadOptions;
   private sweeping: Promise<void> | undefined;
-  /** Of no use but to keep the looks of `bringNear` from being left out. */
-  looked = 0;
 
   constructor(options: HeadOptions) {
     this.options = options;
@@ -109,19 +109,6 @@ export class Head {
     };
   }
 
-  /**
-   * Looks at the newest samples of some series, step by step for all of them, so that they are in the core's cache when
-   * they are read: one after another, each series would wait for memory at every step. Hot.
-   */
-  bringNear(refs: Int32Array): void {
-    const { series } = this;
-    let looked = 0;
-    for (let i = 0; i < refs.length; i++) looked += series[refs[i] as number]?.lookAtSelf() ?? 0;
-    for (let i = 0; i < refs.length; i++) looked += series[refs[i] as number]?.lookAtArrays() ?? 0;
-    for (let i = 0; i < refs.length; i++) looked += series[refs[i] as number]?.lookAtCells() ?? 0;
-    this.looked = looked;
-  }
-
   /** Lets go of what is older than the window. Call it now and then. */
   async sweep(): Promise<void> {
     this.dropBefore(Math.floor(this.options.clock.nowMs() - this.options.recentMs));
@@ -129,7 +116,7 @@ export class Head {
   }
 
   size(): { bytes: number; samples: number } {
-    return { bytes: this.bytes + this.chunks.bytes, samples: this.samples + this.chunks.samples };
+    return { bytes: this.plainBytes() + this.chunks.bytes, samples: this.samples + this.chunks.samples };
   }
 
   report(): void {
@@ -143,7 +130,7 @@ export class Head {
   private seriesOf(ref: SeriesRef): RecentSeries {
     const known = this.series[ref];
     if (known !== undefined) return known;
-    const created = new RecentSeries();
+    const created = new RecentSeries(this.slabs);
     if (ref % newSeriesPerLook === 0) this.expect(ref);
     // The array is filled without holes, else it would turn into a dictionary.
     while (this.series.length < ref) this.series.push(undefined);
@@ -158,15 +145,21 @@ export class Head {
     this.chunks.dropBefore(this.keepFromMs);
   }
 
+  private plainBytes(): number {
+    return this.bytes + this.slabs.bytes;
+  }
+
   private keepInBounds(): void {
-    if (this.size().bytes > this.options.recentBytesMax && this.sweeping === undefined) this.shrink();
+    if (this.sweeping !== undefined) return;
+    if (this.slabs.areSparse) void this.sweepOnce();
+    else if (this.size().bytes > this.options.recentBytesMax) this.shrink();
   }
 
   /** Lets go of the oldest chunks, and where that is not enough, of a part of the window. */
   private shrink(): void {
     const { clock, recentBytesMax } = this.options;
     const wanted = shrinkTo * recentBytesMax;
-    const chunkBytes = Math.max(0, wanted - this.bytes);
+    const chunkBytes = Math.max(0, wanted - this.plainBytes());
     if (this.chunks.bytes > 0) this.dropBefore(this.chunks.startFor(chunkBytes));
     const { bytes } = this.size();
     if (bytes > recentBytesMax) {
@@ -199,6 +192,7 @@ export class Head {
     const bytes = series.bytes;
     const length = series.length;
     if (series.newestMs < this.keepFromMs) {
+      series.leave();
       this.series[ref] = undefined;
       this.bytes -= bytes;
       this.samples -= length;

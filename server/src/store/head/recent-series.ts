@@ -1,10 +1,11 @@
 /**
  * The recent samples of one series, ascending: the newest plain, those before them packed in chunks. Cells that were
  * given out as views are never changed: appending writes behind them, and everything else (growing, sealing, a sample
- * that comes late) moves to a new buffer.
+ * that comes late) moves to another stretch of the slabs.
  */
 import type { SampleCells } from '#model';
 import type { Floats } from '../read/columns.ts';
+import type { CellSlab, CellSlabs } from './cell-slabs.ts';
 import { type Chunks, type ChunkTable, NO_CHUNK } from './chunks.ts';
 import { mergeFloats, type Parts, unpackParts } from './parts.ts';
 
@@ -16,24 +17,25 @@ const plainShare = 0.2;
 const lateMax = 64;
 
 const noCells = new Float64Array(0);
-const noWords = new Uint32Array(0);
 const none: Floats = { timesMs: noCells, values: noCells };
 
 export class RecentSeries {
-  private times: Float64Array = noCells;
-  private values: Float64Array = noCells;
-  /** The values as 32-bit words, so that a NaN keeps its payload. */
-  private words: Uint32Array = noWords;
-  private start = 0;
-  private end = 0;
+  /** Of its cells [start, limit) are this series', and [start, end) are written. */
+  private slab: CellSlab;
+  private start: number;
+  private end: number;
+  private limit: number;
   private newest = NO_CHUNK;
   private oldest = NO_CHUNK;
   /** Everything in chunks is at or before this. */
   private sealedMs = Number.NEGATIVE_INFINITY;
   private late: Floats | undefined;
 
-  constructor(capacity = 8) {
-    this.makeCells(capacity);
+  constructor(slabs: CellSlabs) {
+    this.slab = slabs.slabFor(cellsFor(0));
+    this.start = this.slab.take(cellsFor(0));
+    this.end = this.start;
+    this.limit = this.start + cellsFor(0);
   }
 
   /** Of the samples that are not in chunks. */
@@ -41,28 +43,13 @@ export class RecentSeries {
     return this.end - this.start + (this.late?.timesMs.length ?? 0);
   }
 
-  /** Without the chunks. */
+  /** Without the slabs and the chunks. */
   get bytes(): number {
-    return (this.times.length + (this.late?.timesMs.length ?? 0)) * 16 + overheadBytes;
+    return (this.late?.timesMs.length ?? 0) * 16 + overheadBytes;
   }
 
   get newestMs(): number {
-    return this.end > this.start ? (this.times[this.end - 1] as number) : this.sealedMs;
-  }
-
-  /** The three steps to the newest samples; what they return means nothing. Hot. */
-  lookAtSelf(): number {
-    return this.end;
-  }
-
-  lookAtArrays(): number {
-    return this.times.length + this.values.length + this.sealedMs;
-  }
-
-  lookAtCells(): number {
-    const { times, values, end } = this;
-    const before = Math.max(0, end - cellsPerLine);
-    return (times[end - 1] ?? 0) + (times[before] as number) + (values[end - 1] ?? 0) + (values[before] as number);
+    return this.end > this.start ? (this.slab.timesMs[this.end - 1] as number) : this.sealedMs;
   }
 
   /** Whether the sample came in order. `keepFromMs`: older cells may be dropped when room is needed. Hot. */
@@ -72,11 +59,12 @@ export class RecentSeries {
       else this.insert(timeMs, low, high);
       return false;
     }
-    if (this.end === this.times.length) this.makeRoom(keepFromMs, chunks);
+    if (this.end === this.limit) this.makeRoom(keepFromMs, chunks);
+    const { slab } = this;
     const at = this.end++;
-    this.times[at] = timeMs;
-    this.words[2 * at] = low;
-    this.words[2 * at + 1] = high;
+    slab.timesMs[at] = timeMs;
+    slab.words[2 * at] = low;
+    slab.words[2 * at + 1] = high;
     return true;
   }
 
@@ -112,31 +100,37 @@ export class RecentSeries {
     else this.replace(mergeFloats(older, this.all(chunks)), chunks);
   }
 
-  /** Drops cells older than `keepFromMs` if that frees a good part of the buffer. */
+  /** Drops cells older than `keepFromMs` where that frees a good part of the room, or of a slab. */
   trim(keepFromMs: number, chunks: Chunks): void {
     if (this.newest !== NO_CHUNK && !chunks.has(this.newest)) {
       this.newest = this.oldest = NO_CHUNK;
       this.sealedMs = Number.NEGATIVE_INFINITY;
       this.late = undefined;
     }
-    const dead = this.firstFrom(keepFromMs);
-    if ((this.times.length - (this.end - dead)) * 2 < this.times.length) return;
-    this.move(dead);
+    const from = this.firstFrom(keepFromMs);
+    const isLoose = 2 * cellsFor(this.end - from) <= this.limit - this.start;
+    if (isLoose || this.slab.isSparse) this.move(from);
+  }
+
+  /** Nothing is to be asked of it afterwards. */
+  leave(): void {
+    this.slab.leave(this.limit - this.start);
   }
 
   /** Of the plain samples those with startMs <= time <= endMs. Hot. */
   plainBetween(startMs: number, endMs: number): SampleCells | undefined {
-    const { times, values, end } = this;
-    const to = this.start < end && (times[end - 1] as number) <= endMs ? end : this.firstFrom(endMs + 1);
+    const { end } = this;
+    const { timesMs, values } = this.slab;
+    const to = this.start < end && (timesMs[end - 1] as number) <= endMs ? end : this.firstFrom(endMs + 1);
     const from = this.firstFrom(startMs);
-    return from < to ? { timesMs: times, values, from, to } : undefined;
+    return from < to ? { timesMs, values, from, to } : undefined;
   }
 
   private firstMs(chunks: Chunks): number {
     const oldest = this.oldest === NO_CHUNK ? undefined : chunks.now.at(this.oldest);
     const lateMs = this.late?.timesMs[0] ?? Number.POSITIVE_INFINITY;
     if (oldest !== undefined) return Math.min(oldest.firstMs, lateMs);
-    return this.newest !== NO_CHUNK || this.start === this.end ? lateMs : (this.times[this.start] as number);
+    return this.newest !== NO_CHUNK || this.start === this.end ? lateMs : (this.slab.timesMs[this.start] as number);
   }
 
   private all({ now }: Chunks): Floats {
@@ -179,57 +173,56 @@ export class RecentSeries {
 
   private makeRoom(keepFromMs: number, chunks: Chunks): void {
     const from = this.firstFrom(keepFromMs);
-    const sealed = toSeal(this.times, from, this.end, chunks);
+    const { timesMs, values } = this.slab;
+    const sealed = toSeal(timesMs, from, this.end, chunks);
     if (sealed === 0) {
       this.move(from);
       return;
     }
     for (let at = from; at < from + sealed; at += chunks.chunkSamples) {
       const to = Math.min(at + chunks.chunkSamples, from + sealed);
-      this.newest = chunks.add(this.times, this.values, at, to, this.newest, 'newest');
+      this.newest = chunks.add(timesMs, values, at, to, this.newest, 'newest');
       if (this.oldest === NO_CHUNK) this.oldest = this.newest;
     }
-    this.sealedMs = this.times[from + sealed - 1] as number;
+    this.sealedMs = timesMs[from + sealed - 1] as number;
     this.move(from + sealed);
   }
 
-  /** To a new buffer, without the cells before `from`. */
-  private move(from: number, capacity = 0): void {
-    this.setPlain(this.times.subarray(from, this.end), this.values.subarray(from, this.end), capacity);
+  /** To other cells, without those before `from`; there is room for more afterwards. */
+  private move(from: number): void {
+    const { timesMs, values } = this.slab;
+    this.setPlain(timesMs.subarray(from, this.end), values.subarray(from, this.end));
   }
 
   /** `set` between arrays of one kind moves bytes, so that a NaN keeps its payload. */
-  private setPlain(times: Float64Array, values: Float64Array, capacity = 0): void {
-    const live = times.length;
-    this.makeCells(Math.max(capacity, live + spareCells(live)));
-    this.times.set(times);
-    this.values.set(values);
-    this.start = 0;
-    this.end = live;
-  }
-
-  /** One buffer for all: buffers take more room than views of them. */
-  private makeCells(capacity: number): void {
-    const buffer = new ArrayBuffer(16 * capacity);
-    this.times = new Float64Array(buffer, 0, capacity);
-    this.values = new Float64Array(buffer, 8 * capacity, capacity);
-    this.words = wordsOf(this.values);
+  private setPlain(timesMs: Float64Array, values: Float64Array): void {
+    const cells = cellsFor(timesMs.length);
+    const slab = this.slab.slabFor(cells);
+    const start = slab.take(cells);
+    slab.timesMs.set(timesMs, start);
+    slab.values.set(values, start);
+    this.leave();
+    this.slab = slab;
+    this.start = start;
+    this.end = start + timesMs.length;
+    this.limit = start + cells;
   }
 
   /** A sample that came late, or again: the later write wins. */
   private insert(timeMs: number, low: number, high: number): void {
+    const { slab: left, end } = this;
     const at = this.firstFrom(timeMs);
-    const again = this.times[at] === timeMs && at < this.end;
-    if (again && this.words[2 * at] === low && this.words[2 * at + 1] === high) return;
-    const { times, words, end } = this;
-    this.move(this.start, end - this.start + 8);
-    const before = at - (end - this.end);
+    const again = left.timesMs[at] === timeMs && at < end;
+    if (again && left.words[2 * at] === low && left.words[2 * at + 1] === high) return;
+    this.move(this.start);
+    const { timesMs, words } = this.slab;
+    const before = at + this.end - end;
     const after = again ? at + 1 : at;
-    this.times[before] = timeMs;
-    this.words[2 * before] = low;
-    this.words[2 * before + 1] = high;
-    this.times.set(times.subarray(after, end), before + 1);
-    this.words.set(words.subarray(2 * after, 2 * end), 2 * (before + 1));
+    timesMs[before] = timeMs;
+    words[2 * before] = low;
+    words[2 * before + 1] = high;
+    timesMs.set(left.timesMs.subarray(after, end), before + 1);
+    words.set(left.words.subarray(2 * after, 2 * end), 2 * (before + 1));
     if (!again) this.end++;
   }
 
@@ -243,7 +236,8 @@ export class RecentSeries {
 
   /** The first plain cell whose time is not before `timeMs`: looked for from the newest on, for there most are. */
   private firstFrom(timeMs: number): number {
-    const { times, start } = this;
+    const { start } = this;
+    const { timesMs: times } = this.slab;
     let high = this.end;
     let low = high;
     for (let reach = firstReach; low > start; reach *= 4) {
@@ -259,9 +253,6 @@ export class RecentSeries {
     return low;
   }
 }
-
-/** Eight cells are a line of the cache. */
-const cellsPerLine = 8;
 
 /** The last minutes of a series that is scraped four times a minute. */
 const firstReach = 16;
@@ -282,8 +273,8 @@ function toSeal(times: Float64Array, from: number, end: number, { chunkSamples, 
 const wordsOf = (values: Float64Array): Uint32Array =>
   new Uint32Array(values.buffer, values.byteOffset, 2 * values.length);
 
-/** Three typed arrays with their buffer, and this object: measured, not computed. */
-const overheadBytes = 460;
+/** This object, its numbers and its place in the head's list: measured, not computed. */
+const overheadBytes = 120;
 
-/** A quarter more than what lives: a full buffer is moved once in so many samples. */
-const spareCells = (live: number): number => Math.max(8, live >> 2);
+/** A quarter more than what lives: who has filled its cells moves once in so many samples. */
+const cellsFor = (live: number): number => live + Math.max(4, live >> 2);

@@ -31,9 +31,8 @@ function fromHead({ refs, startMs, endMs, limits }: SampleQuestion, head: Head):
   const found: Columns[] = [];
   let samples = 0;
   const read = head.reader();
-  for (let i = 0; i < refs.length; i++) {
-    if (i % nearSeries === 0) head.bringNear(refs.subarray(i, i + nearSeries));
-    const columns = read(refs[i] as number, startMs, endMs);
+  for (const ref of refs) {
+    const columns = read(ref, startMs, endMs);
     if (columns === undefined) continue;
     samples += countOf(columns);
     if (found.length >= limits.seriesMax) throw tooMany('series', limits.seriesMax);
@@ -42,9 +41,6 @@ function fromHead({ refs, startMs, endMs, limits }: SampleQuestion, head: Head):
   afterwards(() => samplesRead.inc({ source: 'head' }, samples));
   return found;
 }
-
-/** As many as a core's cache has room for. */
-const nearSeries = 512;
 
 /** Every time of `older` is before every time of `recent`. */
 function join(older: Columns[], recent: Columns[], limits: SampleQuestion['limits']): Columns[] {
