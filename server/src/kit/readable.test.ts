@@ -19,10 +19,10 @@ test('a bug comes with its stack, what is not text as JSON', () => {
     level: 50,
     time: '2026-11-22T14:20:53.123Z',
     err: { stack: 'Error: no\n    at home' },
-    sizes: [1],
+    sizes: [1, 'a\u009bb'],
     msg: 'it failed',
   };
   expect(readable(JSON.stringify(record))).toBe(
-    '14:20:53 ERROR it failed  sizes=[1]\n    Error: no\n        at home\n',
+    '14:20:53 ERROR it failed  sizes=[1,"a\\x9bb"]\n    Error: no\n        at home\n',
   );
 });

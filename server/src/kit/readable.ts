@@ -13,7 +13,7 @@ const levels: Readonly<Record<number, string>> = {
 export function readable(line: string): string {
   const { level, time, msg = '', err, trace_id, span_id, ...rest } = JSON.parse(line) as Record<string, unknown>;
   const facts = Object.entries(rest).map(
-    ([key, value]) => `  ${key}=${typeof value === 'string' ? inert(value) : JSON.stringify(value)}`,
+    ([key, value]) => `  ${key}=${inert(typeof value === 'string' ? value : JSON.stringify(value))}`,
   );
   const stack = (err as { stack?: string } | undefined)?.stack;
   const head = `${String(time).slice(11, 19)} ${(levels[Number(level)] ?? String(level)).padEnd(5)} ${inert(String(msg))}`;
@@ -21,7 +21,5 @@ export function readable(line: string): string {
 }
 
 function inert(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-  const pattern = /[\u0000-\u001f\u007f-\u009f]/g;
-  return text.replaceAll(pattern, (sign) => `\\x${sign.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  return text.replaceAll(/\p{Cc}/gu, (sign) => `\\x${sign.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
