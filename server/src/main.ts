@@ -85,6 +85,7 @@ async function startFarol(config: Config): Promise<AsyncDisposable> {
   // Questions → answers.
   const promql = createPromql({
     select: (question) => store.metrics.select(question),
+    glance: (question) => store.metrics.glance(question),
     writtenSince: (tenant, mark) => store.metrics.writtenSince(tenant, mark),
     limits: limits.query,
     clock,

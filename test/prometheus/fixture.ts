@@ -67,6 +67,7 @@ function depsOver(store: Store): PrometheusDeps {
   return {
     promql: createPromql({
       select: store.metrics.select.bind(store.metrics),
+      glance: store.metrics.glance.bind(store.metrics),
       limits: limits.query,
       clock: systemClock,
     }),

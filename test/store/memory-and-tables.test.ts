@@ -79,6 +79,7 @@ test('memory, tables and both together give the same answers', async () => {
 async function answersOf(store: Store): Promise<string[]> {
   const promql = createPromql({
     select: (question) => store.metrics.select(question),
+    glance: (question) => store.metrics.glance(question),
     limits: limits.query,
     clock: systemClock,
   });

@@ -118,6 +118,8 @@ export interface MetricReader {
   select(question: MetricQuestion): Promise<SeriesColumns[]>;
   /** The same in the order of the labels, for answers too large to hold: a batch has about a million samples; so the limits are of a batch. */
   walk(question: MetricQuestion): AsyncGenerator<SeriesColumns[]>;
+  /** What `select` would answer, at once and without an object for each series, where all of it lies plain in memory. */
+  glance(question: MetricQuestion): PlainSeries | undefined;
   /** Sorted, as the values are. Answered by the index of series, by days: no sample is read. */
   labelNames(question: LabelQuestion): Promise<string[]>;
   labelValues(name: string, question: LabelQuestion): Promise<string[]>;
@@ -133,6 +135,21 @@ export interface MetricReader {
    * are counted here, so an answer that was read after a mark still holds for all times before `leastMs`.
    */
   writtenSince(tenant: string, mark: number): Written;
+}
+
+/** Series of floats whose samples lie in long arrays: the i-th has the cells [from[i], to[i]) of slabs[i]. */
+export interface PlainSeries {
+  readonly count: number;
+  readonly refs: Int32Array;
+  /** The cells of the series that are named here never change. */
+  readonly slabs: readonly { readonly timesMs: Float64Array; readonly values: Float64Array }[];
+  readonly from: Int32Array;
+  readonly to: Int32Array;
+  /** Of all series. */
+  readonly samples: number;
+  labelsOf(ref: SeriesRef): Labels;
+  /** The same as `select` says it. */
+  columns(): SeriesColumns[];
 }
 
 export interface Written {

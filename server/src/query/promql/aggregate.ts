@@ -69,7 +69,7 @@ export async function aggregatePassing(
   const numbered = ctx.groups.begin(expr);
   const groups: { readonly kernel: GroupKernel; dropName: boolean }[] = [];
   await passing((series, ref) => {
-    const at = numbered.numberOf(series.labels, ref);
+    const at = numbered.numberOf(series, ref);
     let group = groups[at];
     if (group === undefined) {
       ctx.pace.hold(grid.steps);

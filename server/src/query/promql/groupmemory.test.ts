@@ -25,7 +25,7 @@ test('questions get the groups that they would get without a memory, numbered in
     const stride = 1 + (question % 9);
     for (let i = 0; i < 200; i++) {
       const ref = (i * stride * 13) % 1_999;
-      const found = groups.numberOf(labelsOf(ref), question % 4 === 0 ? undefined : ref);
+      const found = groups.numberOf({ labels: labelsOf(ref) }, question % 4 === 0 ? undefined : ref);
       expect(found).toBe(plain.groupOf(labelsOf(ref)));
     }
     expect(groups.labels).toEqual(plain.labels);
@@ -38,7 +38,7 @@ test('where there are more groups than are worth keeping, and series past those 
   for (let question = 0; question < 3; question++) {
     const groups = memory.begin(by);
     for (let ref = 0; ref < 70_000; ref++) {
-      const found = groups.numberOf(['pod', String(ref)], 250_000 + ref);
+      const found = groups.numberOf({ labels: ['pod', String(ref)] }, 250_000 + ref);
       if (found !== ref) expect(found).toBe(ref);
     }
     expect(groups.labels.at(-1)).toEqual(['pod', '69999']);

@@ -5,8 +5,12 @@
 import type { AggregateExpr } from '@farol/promql';
 import type { Labels, SeriesRef } from '#model';
 import { Grouping } from './grouping.ts';
+import type { GridSeries } from './values.ts';
 
 type GroupedBy = Pick<AggregateExpr, 'grouping' | 'without'>;
+
+/** The labels may be made when they are read. */
+type Labelled = Pick<GridSeries, 'labels'>;
 
 /** Those asked for last; the older ones are forgotten. */
 const groupingsMax = 32;
@@ -43,9 +47,9 @@ class KnownGroups {
   }
 
   /** Hot. */
-  groupOf(labels: Labels, ref: SeriesRef | undefined): number {
+  groupOf(series: Labelled, ref: SeriesRef | undefined): number {
     const known = ref === undefined ? 0 : (this.ofRef[ref] ?? 0);
-    return known > 0 ? known - 1 : this.find(labels, ref);
+    return known > 0 ? known - 1 : this.find(series.labels, ref);
   }
 
   labelsOf(group: number): Labels {
@@ -82,8 +86,8 @@ class NumberedGroups {
   }
 
   /** `ref`: the stored series' own, where it is one. Hot. */
-  numberOf(labels: Labels, ref: SeriesRef | undefined): number {
-    const group = this.known.groupOf(labels, ref);
+  numberOf(series: Labelled, ref: SeriesRef | undefined): number {
+    const group = this.known.groupOf(series, ref);
     if (group === this.groupBefore) return this.numberBefore;
     let number = this.numbers.get(group);
     if (number === undefined) {

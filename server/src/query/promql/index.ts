@@ -38,6 +38,8 @@ export { compilePattern, re2Patterns } from './patterns.ts';
 
 export interface PromqlDeps {
   readonly select: MetricReader['select'];
+  /** Spares what is plain in memory an object for each series. */
+  readonly glance?: MetricReader['glance'];
   /** Lets range questions that are asked again reuse their finished steps. */
   readonly writtenSince?: MetricReader['writtenSince'];
   readonly limits: Limits['query'];
@@ -225,7 +227,7 @@ interface Run {
 type Evaluate = (expr: Expr, ctx: Context) => Promise<QueryValue>;
 
 async function run(deps: Omit<Asking, 'parse'>, parsed: Expr, asked: Run, answer: Evaluate): Promise<Evaluated> {
-  const { clock, limits, select, groups } = deps;
+  const { clock, limits, select, glance, groups } = deps;
   const { grid, beganMs, stop } = asked;
   const { signal } = stop;
   if (signal.aborted) throw cancelled();
@@ -241,18 +243,23 @@ async function run(deps: Omit<Asking, 'parse'>, parsed: Expr, asked: Run, answer
       subqueryStepMs,
     };
     const { samplesMax, seriesMax } = limits;
-    const options = { select, tenant: asked.tenant, signal, samplesMax, seriesMax };
+    const options = { select, glance, tenant: asked.tenant, signal, samplesMax, seriesMax };
     const fetched = await prefetch(expr, grid, times, options);
     pace.hold(fetched.samplesHeld);
     const selectedMs = clock.tickMs();
     const notes = new Annotations();
     const statistics = statisticsSelectors(expr);
+    const plainOf: Context['plainOf'] = (selector) => {
+      const answer = fetched.answers.get(selector);
+      return answer !== undefined && 'count' in answer ? answer : undefined;
+    };
     const columnsOf: Context['columnsOf'] = (selector) => {
-      const columns = fetched.columns.get(selector) ?? [];
+      const answer = fetched.answers.get(selector) ?? [];
+      const columns = 'count' in answer ? answer.columns() : answer;
       return statistics.has(selector) ? columns.map(withDetectedHints) : columns;
     };
     const fetch = fetchLate(fetched, times, options);
-    const value = await answer(expr, { ...times, pace, notes, groups, columnsOf, fetch });
+    const value = await answer(expr, { ...times, pace, notes, groups, plainOf, columnsOf, fetch });
     const endedMs = clock.tickMs();
     const stats = {
       samplesRead: fetched.samplesRead,

@@ -1,6 +1,6 @@
 import { childrenOf, type Expr, type SubqueryExpr, type VectorSelector } from '@farol/promql';
 import { cellsOf, type Matcher, type SeriesColumns } from '#model';
-import type { MetricQuestion, MetricReader } from '#store';
+import type { MetricQuestion, MetricReader, PlainSeries } from '#store';
 import type { Context } from './context.ts';
 import { subqueryGrid } from './evaluate.ts';
 import { type Reference, referenceOf } from './timing.ts';
@@ -20,6 +20,7 @@ interface Need extends Span {
 
 export interface FetchOptions {
   readonly select: MetricReader['select'];
+  readonly glance?: MetricReader['glance'];
   readonly tenant: string;
   readonly signal: AbortSignal;
   readonly samplesMax: number;
@@ -27,7 +28,7 @@ export interface FetchOptions {
 }
 
 export interface Fetched {
-  readonly columns: ReadonlyMap<VectorSelector, readonly SeriesColumns[]>;
+  readonly answers: ReadonlyMap<VectorSelector, PlainSeries | readonly SeriesColumns[]>;
   /** These grow with what is fetched late. */
   seriesRead: number;
   samplesRead: number;
@@ -41,25 +42,31 @@ type Times = Pick<Context, 'startMs' | 'endMs' | 'lookbackMs' | 'subqueryStepMs'
 export async function prefetch(expr: Expr, grid: Grid, times: Times, options: FetchOptions): Promise<Fetched> {
   const needs = new Map<string, Need[]>();
   collect(expr, grid, times, (selector, span) => addNeed(needs, selector, span));
-  const columns = new Map<VectorSelector, readonly SeriesColumns[]>();
+  const answers = new Map<VectorSelector, PlainSeries | readonly SeriesColumns[]>();
   let seriesRead = 0;
   let samplesRead = 0;
   let samplesHeld = 0;
-  const { select, ...limits } = options;
-  const fetched = [...needs.values()].flat().map(async ({ selectors, ...need }) => {
-    const answer = await select({ ...limits, ...need });
-    for (const selector of selectors) columns.set(selector, answer);
-    seriesRead += answer.length;
-    const { samples, held } = countSamples(answer);
+  const { select, glance, ...limits } = options;
+  const read = async ({ selectors, ...need }: Need): Promise<void> => {
+    const question = { ...limits, ...need };
+    const plain = glance?.(question);
+    const answer = plain ?? (await select(question));
+    for (const selector of selectors) answers.set(selector, answer);
+    const { series, samples, held } = countSamples(answer);
+    seriesRead += series;
     samplesRead += samples;
     samplesHeld += held;
-  });
-  await Promise.all(fetched);
-  return { columns, seriesRead, samplesRead, samplesHeld };
+  };
+  await Promise.all([...needs.values()].flat().map(read));
+  return { answers, seriesRead, samplesRead, samplesHeld };
 }
 
 /** For what depends on answers, and so could not be fetched before. */
-export function fetchLate(fetched: Fetched, times: Times, { select, ...limits }: FetchOptions): Context['fetch'] {
+export function fetchLate(
+  fetched: Fetched,
+  times: Times,
+  { select, glance: _, ...limits }: FetchOptions,
+): Context['fetch'] {
   return async (expr, grid) => {
     const span = instantSpanOf(expr, grid, times);
     const answer = await select({ ...limits, matchers: expr.matchers, ...span });
@@ -72,10 +79,11 @@ export function fetchLate(fetched: Fetched, times: Times, { select, ...limits }:
 export const samplesIn = (columns: readonly SeriesColumns[]): number => countSamples(columns).samples;
 
 /** Hot: makes nothing per series. */
-function countSamples(columns: readonly SeriesColumns[]): { samples: number; held: number } {
+function countSamples(answer: PlainSeries | readonly SeriesColumns[]) {
+  if ('count' in answer) return { series: answer.count, samples: answer.samples, held: answer.samples };
   let samples = 0;
   let held = 0;
-  for (const column of columns) {
+  for (const column of answer) {
     const histograms = column.histograms?.length ?? 0;
     if (column.sampleCount !== undefined) samples += column.sampleCount + histograms;
     else {
@@ -84,7 +92,7 @@ function countSamples(columns: readonly SeriesColumns[]): { samples: number; hel
       held += to - from + histograms;
     }
   }
-  return { samples, held };
+  return { series: answer.length, samples, held };
 }
 
 type Visit = (selector: VectorSelector, span: Span) => void;

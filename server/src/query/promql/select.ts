@@ -1,7 +1,9 @@
 import type { MatrixSelector, VectorSelector } from '@farol/promql';
-import { cellsOf, type HistogramSample, isStaleAt, type SampleCells, type SeriesColumns } from '#model';
+import { type HistogramSample, isStaleAt, type SampleCells, type SeriesColumns } from '#model';
 import type { Context } from './context.ts';
+import { Glances } from './glances.ts';
 import { fromNative } from './histograms/histogram.ts';
+import { bitsOf, type Floats, withoutStale } from './stale.ts';
 import { type Reference, referenceOf } from './timing.ts';
 import { FLOAT, type Grid, type GridSeries, HISTOGRAM, newSeries, type RangeValue, type RawSeries } from './values.ts';
 
@@ -18,13 +20,16 @@ export async function selectTimes(expr: VectorSelector, grid: Grid, ctx: Context
 type Read = (cells: SampleCells, index: number) => number;
 
 async function selectCells(expr: VectorSelector, grid: Grid, ctx: Context, read: Read): Promise<GridSeries[]> {
-  const reference = referenceOf(expr, ctx);
+  const look = { grid, reference: referenceOf(expr, ctx), lookbackMs: ctx.lookbackMs, read };
+  const glances = new Glances(ctx.plainOf(expr) ?? ctx.columnsOf(expr));
   const out: GridSeries[] = [];
-  for (const column of ctx.columnsOf(expr)) {
-    const series = newSeries(column.labels, grid.steps, false);
-    const found = fillFloats(series, column, { grid, reference, lookbackMs: ctx.lookbackMs, read });
-    if (column.histograms !== undefined && column.histograms.length > 0) {
-      const mixed = withHistograms(series, column, { grid, reference, lookbackMs: ctx.lookbackMs });
+  for (let i = 0; i < glances.count; i++) {
+    glances.turnTo(i);
+    const series = newSeries(glances.labels, grid.steps, false);
+    const found = fillFloats(series, glances, look);
+    const { column } = glances;
+    if (column?.histograms !== undefined && column.histograms.length > 0) {
+      const mixed = withHistograms(series, column, look);
       if (mixed !== undefined) out.push(mixed);
     } else if (found) {
       out.push(series);
@@ -40,9 +45,9 @@ export function instantFloats(
   expr: VectorSelector,
   grid: Grid,
   ctx: Context,
-): (out: GridSeries, column: SeriesColumns) => boolean {
+): (out: GridSeries, cells: SampleCells) => boolean {
   const look = { grid, reference: referenceOf(expr, ctx), lookbackMs: ctx.lookbackMs, read: valueAt };
-  return (out, column) => fillFloats(out, column, look);
+  return (out, cells) => fillFloats(out, cells, look);
 }
 
 const valueAt: Read = ({ values }, index) => values[index] ?? 0;
@@ -59,11 +64,11 @@ function referenceAt({ grid, reference }: Look, step: number): number {
 }
 
 /** Hot: bench/promql-kernels.ts. */
-function fillFloats(out: GridSeries, column: SeriesColumns, look: Look & { read: Read }): boolean {
-  const cells = cellsOf(column);
+function fillFloats(out: GridSeries, cells: SampleCells, look: Look & { read: Read }): boolean {
   const { timesMs, values, from, to } = cells;
   const { lookbackMs, read } = look;
-  let next = from;
+  // The last one is often that of the first step already.
+  let next = to > from && (timesMs[to - 1] ?? 0) <= referenceAt(look, 0) ? to : from;
   let found = false;
   for (let step = 0; step < look.grid.steps; step++) {
     const refMs = referenceAt(look, step);
@@ -164,32 +169,6 @@ function openedRaw(column: SeriesColumns): RawSeries {
   };
 }
 
-/** The floats of a series, for one look; windows are to slide over [from, to). Hot. */
-export function glancedRaw(column: SeriesColumns): {
-  readonly raw: RawSeries;
-  readonly from: number;
-  readonly to: number;
-} {
-  if (column.look !== undefined) {
-    const { timesMs, values, from, to } = column.look();
-    let at = from;
-    while (at < to && !Number.isNaN(values[at])) at++;
-    if (at === to) {
-      const raw = {
-        labels: column.labels,
-        dropName: false,
-        timesMs,
-        values,
-        histogramTimesMs: noTimes,
-        histograms: [],
-      };
-      return { raw, from, to };
-    }
-  }
-  const raw = openedRaw(column);
-  return { raw, from: 0, to: raw.timesMs.length };
-}
-
 function histogramStartsOf(samples: readonly HistogramSample[]): Float64Array | undefined {
   if (samples.every(({ startMs }) => startMs === undefined)) return undefined;
   return Float64Array.from(samples, ({ startMs }) => startMs ?? 0);
@@ -197,36 +176,3 @@ function histogramStartsOf(samples: readonly HistogramSample[]): Float64Array | 
 
 const noSamples: readonly HistogramSample[] = [];
 const noTimes = new Float64Array(0);
-
-type Floats = Pick<RawSeries, 'timesMs' | 'values' | 'startsMs'>;
-
-/** Shares the arrays when there is nothing to leave out, which is nearly always. Hot: bench/promql-kernels.ts. */
-function withoutStale({ timesMs, values, startsMs }: SeriesColumns): Floats {
-  // Most series have no NaN at all, and a view of their bits takes longer to make than a look at them.
-  let first = 0;
-  while (first < values.length && !Number.isNaN(values[first])) first++;
-  if (first === values.length) return { timesMs, values, startsMs };
-  const bits = bitsOf(values);
-  let stale = 0;
-  for (let i = first; i < values.length; i++) if (Number.isNaN(values[i]) && isStaleAt(bits, i)) stale++;
-  if (stale === 0) return { timesMs, values, startsMs };
-  const length = values.length - stale;
-  const kept = {
-    timesMs: new Float64Array(length),
-    values: new Float64Array(length),
-    startsMs: startsMs && new Float64Array(length),
-  };
-  let next = 0;
-  for (let i = 0; i < values.length; i++) {
-    if (isStaleAt(bits, i)) continue;
-    kept.timesMs[next] = timesMs[i] ?? 0;
-    kept.values[next] = values[i] ?? 0;
-    if (kept.startsMs !== undefined) kept.startsMs[next] = startsMs?.[i] ?? 0;
-    next++;
-  }
-  return kept;
-}
-
-function bitsOf(values: Float64Array): Uint32Array {
-  return new Uint32Array(values.buffer, values.byteOffset, values.length * 2);
-}

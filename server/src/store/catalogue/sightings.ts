@@ -41,6 +41,13 @@ export class Sightings {
     return this.hasHistograms[ref] === 1;
   }
 
+  /** Whether one of them has. Hot. */
+  haveHistogram(refs: Int32Array): boolean {
+    const { hasHistograms } = this;
+    for (let i = 0; i < refs.length; i++) if (hasHistograms[refs[i] as number] === 1) return true;
+    return false;
+  }
+
   seenBetween(ref: number, fromDay: number, toDay: number): boolean {
     const first = this.first[ref] ?? 0;
     const last = this.last[ref] ?? 0;

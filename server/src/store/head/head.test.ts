@@ -168,6 +168,51 @@ test('whatever the order of writes, it answers as a plain list would', async () 
   expect(lazy).toBeGreaterThan(10);
 });
 
+test('many series at once are what each is alone, and stay so whatever is written; where one is packed there are none', async () => {
+  let [asked, unanswered] = [0, 0];
+  for (let seed = 1; seed <= 4; seed++) {
+    const next = randomFrom(seed);
+    const any = (below: number): number => Math.floor(next() * below);
+    const head = new Head({ recentMs: 1e9, recentBytesMax: 1e9, clock: clockAt(() => 1e9) });
+    const refs = Int32Array.from({ length: 30 }, (_, i) => 2 * i);
+    let nowMs = 500 * minuteMs;
+    const write = (): void => {
+      nowMs += any(4) === 0 ? any(10 * minuteMs) : minuteMs / 2;
+      // Most of them together, some a little later, some not at all, and some of a while ago.
+      const sent = refs.filter((ref) => any(20) > 0 && !(ref % 8 === 0 && any(3) > 0));
+      const late = any(30) === 0 ? [[any(60), nowMs - any(40 * minuteMs), 7] as const] : [];
+      head.append(columnsOf([...Array.from(sent, (ref) => [ref, nowMs + (ref % 3), any(1000)] as const), ...late]));
+    };
+    const asOf = (cells: ReturnType<Head['plain']>) =>
+      Array.from({ length: cells?.count ?? 0 }, (_, i) => {
+        const [from, to] = [cells?.from[i], cells?.to[i]];
+        const { timesMs, values } = cells?.slabs[i] ?? { timesMs: [], values: [] };
+        return [cells?.refs[i], [...timesMs.slice(from, to)], [...values.slice(from, to)]];
+      });
+    for (let i = 0; i < 300; i++) {
+      write();
+      const startMs = nowMs - any(any(3) === 0 ? 200 * minuteMs : 20 * minuteMs);
+      const endMs = startMs + any(30 * minuteMs);
+      const cells = head.plain(refs, startMs, endMs);
+      asked++;
+      if (cells === undefined) {
+        unanswered++;
+        continue;
+      }
+      const reader = head.reader();
+      const alone = Array.from(refs, (ref) => reader(ref, startMs, endMs)).flatMap((one) => one ?? []);
+      const found = asOf(cells);
+      expect(found).toEqual(alone.map(({ ref, timesMs, values }) => [ref, [...timesMs], [...values]]));
+      expect(cells.samples).toBe(alone.reduce((sum, { timesMs }) => sum + timesMs.length, 0));
+      for (let more = 0; more < 5; more++) write();
+      await head.sweep();
+      expect(asOf(cells)).toEqual(found);
+    }
+  }
+  expect(unanswered).toBeGreaterThan(8);
+  expect(asked - unanswered).toBeGreaterThan(400);
+});
+
 test('packed samples are let go of with their slabs, and a reader opened before keeps them', async () => {
   let nowMs = 0;
   const head = new Head({ recentMs: 1e9, recentBytesMax: 1_500_000, clock: clockAt(() => nowMs) });

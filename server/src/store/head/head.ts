@@ -10,6 +10,7 @@ import { headBytes, headOutOfOrder, headSamples, headWindowSeconds } from '../se
 import { CellSlabs } from './cell-slabs.ts';
 import { Chunks } from './chunks.ts';
 import { glanceAtParts, unpackParts } from './parts.ts';
+import { PlainCells } from './plain-cells.ts';
 import { RecentSeries } from './recent-series.ts';
 
 export interface HeadOptions {
@@ -107,6 +108,20 @@ export class Head {
       const floats = unpack();
       return floats.timesMs.length === 0 ? undefined : { ref, ...floats };
     };
+  }
+
+  /** Of all these series, at once: see PlainCells. Undefined where one has samples since `startMs` that are not plain. */
+  plain(refs: Int32Array, startMs: number, endMs: number): PlainCells | undefined {
+    const found = new PlainCells(refs.length);
+    for (let i = 0; i < refs.length; i++) {
+      const ref = refs[i] as number;
+      const series = this.series[ref];
+      if (series === undefined) continue;
+      if (!series.isPlainFrom(startMs)) return undefined;
+      series.addPlainTo(found, ref);
+    }
+    found.cut(startMs, endMs);
+    return found;
   }
 
   /** Lets go of what is older than the window. Call it now and then. */

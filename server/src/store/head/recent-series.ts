@@ -3,11 +3,12 @@
  * given out as views are never changed: appending writes behind them, and everything else (growing, sealing, a sample
  * that comes late) moves to another stretch of the slabs.
  */
-import type { SampleCells } from '#model';
+import type { SampleCells, SeriesRef } from '#model';
 import type { Floats } from '../read/columns.ts';
 import type { CellSlab, CellSlabs } from './cell-slabs.ts';
 import { type Chunks, type ChunkTable, NO_CHUNK } from './chunks.ts';
 import { mergeFloats, type Parts, unpackParts } from './parts.ts';
+import { firstCellFrom, type PlainCells } from './plain-cells.ts';
 
 /** The last hour (and what a window reaches back from there) is asked for most: it stays plain where there is room. */
 const plainMs = 70 * 60_000;
@@ -126,6 +127,11 @@ export class RecentSeries {
     return from < to ? { timesMs, values, from, to } : undefined;
   }
 
+  /** Names its plain cells, all of them. Hot. */
+  addPlainTo(found: PlainCells, ref: SeriesRef): void {
+    found.add(ref, this.slab, this.start, this.end);
+  }
+
   private firstMs(chunks: Chunks): number {
     const oldest = this.oldest === NO_CHUNK ? undefined : chunks.now.at(this.oldest);
     const lateMs = this.late?.timesMs[0] ?? Number.POSITIVE_INFINITY;
@@ -234,28 +240,10 @@ export class RecentSeries {
     if (this.late.timesMs.length >= lateMax) this.replace(this.all(chunks), chunks);
   }
 
-  /** The first plain cell whose time is not before `timeMs`: looked for from the newest on, for there most are. */
   private firstFrom(timeMs: number): number {
-    const { start } = this;
-    const { timesMs: times } = this.slab;
-    let high = this.end;
-    let low = high;
-    for (let reach = firstReach; low > start; reach *= 4) {
-      low = Math.max(start, high - reach);
-      if ((times[low] as number) < timeMs) break;
-      high = low;
-    }
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((times[middle] as number) < timeMs) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return firstCellFrom(this.slab.timesMs, this.start, this.end, timeMs);
   }
 }
-
-/** The last minutes of a series that is scraped four times a minute. */
-const firstReach = 16;
 
 /** How many of the plain cells [from, end) are to be packed: whole chunks of what is old, or of what is too much. */
 function toSeal(times: Float64Array, from: number, end: number, { chunkSamples, plainMax }: Chunks): number {

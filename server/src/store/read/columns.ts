@@ -1,5 +1,8 @@
 /** The samples of one series on their way out of the store; arrays are made no sooner than they are read. */
 import { cellsOf, type Labels, noLabels, type SampleCells, type SeriesColumns, type SeriesRef } from '#model';
+import type { PlainSeries } from '../contract.ts';
+import type { CellSlab } from '../head/cell-slabs.ts';
+import type { PlainCells } from '../head/plain-cells.ts';
 
 export interface Floats {
   readonly timesMs: Float64Array;
@@ -71,6 +74,24 @@ export class CellColumns extends LateColumns {
     this.views ??= { timesMs: timesMs.subarray(from, to), values: values.subarray(from, to) };
     return this.views;
   }
+}
+
+/** Cells of many series, with the labels of each. */
+export function plainSeries(cells: PlainCells, labelsOf: PlainSeries['labelsOf']): PlainSeries {
+  const { count, samples, refs, slabs, from, to } = cells;
+  let made: SeriesColumns[] | undefined;
+  const make = (): SeriesColumns[] =>
+    Array.from({ length: count }, (_, i) => {
+      const { timesMs, values } = slabs[i] as CellSlab;
+      const ref = refs[i] as number;
+      const one = new CellColumns(ref, { timesMs, values, from: from[i] as number, to: to[i] as number });
+      return labelled(one, labelsOf(ref));
+    });
+  const columns = (): SeriesColumns[] => {
+    made ??= make();
+    return made;
+  };
+  return { count, samples, refs, slabs, from, to, labelsOf, columns };
 }
 
 /**

@@ -7,13 +7,13 @@ import type { Catalogue } from '../catalogue/catalogue.ts';
 import { labelNames, labelValues, listSeries } from '../catalogue/listings.ts';
 import { resolveSeries } from '../catalogue/resolve.ts';
 import type { Sightings } from '../catalogue/sightings.ts';
-import type { MetricQuestion, MetricReader } from '../contract.ts';
+import type { MetricQuestion, MetricReader, PlainSeries } from '../contract.ts';
 import type { Head } from '../head/head.ts';
 import type { Writings } from '../head/writings.ts';
 import { refusalOf } from '../refusals.ts';
-import { readSeconds } from '../selfmetrics.ts';
+import { readSeconds, samplesRead } from '../selfmetrics.ts';
 import type { Wire } from '../wire.ts';
-import { type Columns, labelled } from './columns.ts';
+import { type Columns, labelled, plainSeries } from './columns.ts';
 import { exemplarsFromTables, metadataFromTables } from './exemplars.ts';
 import { histogramsFromTables } from './histograms-sql.ts';
 import type { SampleDeps, SampleQuestion } from './sample-sql.ts';
@@ -48,6 +48,30 @@ export function createMetricReader(deps: MetricReaderDeps): MetricReader {
     return seriesOfColumns(floats, histograms);
   }
 
+  function glance(question: MetricQuestion): PlainSeries | undefined {
+    const { startMs, endMs, signal, seriesMax } = question;
+    if (head === undefined || startMs < head.validFromMs) return undefined;
+    const beganMs = performance.now();
+    const refs = resolved(question, signal);
+    if (refs.length > seriesMax || sightings.haveHistogram(refs)) return undefined;
+    const cells = head.plain(refs, startMs, endMs);
+    if (cells === undefined) return undefined;
+    const seconds = (performance.now() - beganMs) / 1000;
+    afterwards(() => {
+      readSeconds.observe({ source: 'select' }, seconds);
+      samplesRead.inc({ source: 'head' }, cells.samples);
+    });
+    return plainSeries(cells, (ref) => catalogue.labelsOf(ref));
+  }
+
+  function resolved(question: MetricQuestion, signal: AbortSignal): Int32Array {
+    try {
+      return resolveSeries(catalogue, sightings, question);
+    } catch (error) {
+      throw refusalOf(error, signal);
+    }
+  }
+
   function seriesOfColumns(
     floats: Columns[],
     histograms: Awaited<ReturnType<typeof histogramsFromTables>>,
@@ -74,6 +98,7 @@ export function createMetricReader(deps: MetricReaderDeps): MetricReader {
 
   return {
     select: (question) => timed('select', question.signal, () => select(question)),
+    glance,
     walk(question) {
       const { refs, ...rest } = sampleQuestion(question);
       const readSome = (some: Int32Array) => timed('walk', question.signal, () => read({ ...rest, refs: some }));

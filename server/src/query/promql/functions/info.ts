@@ -88,7 +88,7 @@ async function infoSeries(selector: VectorSelector | undefined, grid: Grid, ctx:
   if (selector === undefined) return [];
   const columns = await ctx.fetch(selector, grid);
   ctx.pace.hold(samplesIn(columns));
-  const infos = await selectTimes(selector, grid, { ...ctx, columnsOf: () => columns });
+  const infos = await selectTimes(selector, grid, { ...ctx, plainOf: () => undefined, columnsOf: () => columns });
   for (const { labels, present } of infos) {
     if (!present.includes(HISTOGRAM)) continue;
     throw failed(`this should be an info metric, with float samples: ${labelsText(labels)}`);

@@ -1,3 +1,4 @@
+import type { SampleCells } from '#model';
 import type { Grid, GridSeries, RangeValue, RawSeries } from '../values.ts';
 
 /** What a kernel may know besides the samples. One frame serves every series of a call. */
@@ -28,26 +29,26 @@ export function frameOf(range: RangeValue, grid: Grid, scalars: readonly Float64
 }
 
 /** Points `from` and `to` at each step's samples. */
-export function slide(times: Float64Array, frame: Frame, from: Int32Array, to: Int32Array): void {
-  slideOver(times, [0, times.length], frame, from, to);
+export function slide(timesMs: Float64Array, frame: Frame, from: Int32Array, to: Int32Array): void {
+  slideOver({ timesMs, from: 0, to: timesMs.length }, frame, from, to);
 }
 
 /** The same among a part of the cells. Hot: bench/promql-kernels.ts. */
 export function slideOver(
-  times: Float64Array,
-  [start, count]: readonly [from: number, to: number],
-  frame: Frame,
+  { timesMs, from: start, to: count }: Pick<SampleCells, 'timesMs' | 'from' | 'to'>,
+  { endsMs, rangeMs, steps }: Frame,
   from: Int32Array,
   to: Int32Array,
 ): void {
-  const { endsMs, rangeMs, steps } = frame;
   let first = start;
   let next = start;
+  // Of a single window there is often nothing to look for.
+  if (count > start && (timesMs[count - 1] ?? 0) <= (endsMs[0] ?? 0)) next = count;
   for (let i = 0; i < steps; i++) {
     const endMs = endsMs[i] ?? 0;
     const startMs = endMs - rangeMs;
-    while (next < count && (times[next] ?? 0) <= endMs) next++;
-    while (first < next && (times[first] ?? 0) <= startMs) first++;
+    while (next < count && (timesMs[next] ?? 0) <= endMs) next++;
+    while (first < next && (timesMs[first] ?? 0) <= startMs) first++;
     from[i] = first;
     to[i] = next;
   }
