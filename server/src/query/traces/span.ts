@@ -42,33 +42,34 @@ export interface SpanLine {
   readonly attribute_values: readonly string[];
   readonly events: string;
   readonly links: string;
-  readonly rest: string;
+  readonly trace_state: string;
+  readonly shared: string;
 }
 
 export const spanColumns: Sql = sql`trace_id, span_id, parent_span_id, service, name, kind,
   toUnixTimestamp64Nano(time) AS start_ns, duration_ns, status, status_message,
-  mapKeys(attributes) AS attribute_keys, mapValues(attributes) AS attribute_values, events, links, rest`;
+  mapKeys(attributes) AS attribute_keys, mapValues(attributes) AS attribute_values, events, links, trace_state, shared`;
 
 type Texts = readonly string[];
 
-/** As store/schema/008-span-rest.sql lists it. */
-type Rest = readonly [
-  own: readonly [traceState: string, flags: string, scopeName: string, scopeVersion: string],
+/** As store/schema/009-span-shared.sql lists it. */
+type Shared = readonly [
+  own: readonly [flags: string, scopeName: string, scopeVersion: string],
   ...attributeTypes: readonly [keys: Texts, types: Texts],
   ...resource: readonly [keys: Texts, values: Texts, typeKeys: Texts, types: Texts],
   ...scope: readonly [keys: Texts, values: Texts, typeKeys: Texts, types: Texts],
 ];
 
 export function spanFrom(line: SpanLine): StoredSpan {
-  const [own, typeKeys, types, ...maps] = JSON.parse(line.rest) as Rest;
-  const [traceState, flags, scopeName, scopeVersion] = own;
+  const [own, typeKeys, types, ...maps] = JSON.parse(line.shared) as Shared;
+  const [flags, scopeName, scopeVersion] = own;
   const [resourceKeys, resourceValues, resourceTypeKeys, resourceTypes, ...scope] = maps;
   const [scopeKeys, scopeValues, scopeTypeKeys, scopeTypes] = scope;
   return {
     traceId: line.trace_id,
     spanId: line.span_id,
     parentSpanId: line.parent_span_id,
-    traceState,
+    traceState: line.trace_state,
     flags: Number(flags),
     service: line.service,
     name: line.name,

@@ -64,15 +64,26 @@ export async function comparison(ask: Ask, question: CompareQuestion, limits: Li
 
 /** Types are told by key: carrying each value's along would take ten times as long. */
 async function keyTypes(ask: Ask, question: CompareQuestion): Promise<ReadonlyMap<string, string>> {
-  const pairs = (scope: Sql, map: Sql): Sql => sql`SELECT DISTINCT ${scope} AS scope, key, type
-FROM (SELECT any(${map}) AS m, mapKeys(m) AS ks, mapValues(m) AS vs FROM spans WHERE ${rowsOf(question)} GROUP BY cityHash64(${map}))
-ARRAY JOIN ks AS key, vs AS type`;
+  const types = (scope: Sql, list: Sql): Sql =>
+    sql`arrayMap((key, type) -> (${scope}, key, type), lists[${list}], lists[${list} + 1])`;
   const rows = await ask<{ scope: string; key: string; type: string }>(
-    sql`${pairs(sql`'span'`, sql`attributes_types`)} UNION ALL ${pairs(sql`'resource'`, sql`resource_types`)}`,
+    sql`SELECT DISTINCT told.1 AS scope, told.2 AS key, told.3 AS type
+FROM (
+  SELECT ${listsOf(sql`shared`)} AS lists,
+    arrayConcat(${types(sql`'span'`, ownTypes)}, ${types(sql`'resource'`, resourceTypes)}) AS all_told
+  FROM spans WHERE ${rowsOf(question)} GROUP BY shared
+)
+ARRAY JOIN all_told AS told`,
     { signal: question.signal },
   );
   return new Map(rows.map(({ scope, key, type }) => [`${scope} ${key}`, type]));
 }
+
+/** What spans share, as store/schema/009-span-shared.sql lists it: keys stand at these places, their values next to them. */
+const listsOf = (shared: Sql): Sql => sql`JSONExtract(toString(${shared}), 'Array(Array(String))')`;
+const ownTypes = sql`2`;
+const resources = sql`4`;
+const resourceTypes = sql`6`;
 
 const metaLabel = ({ selected }: CompareRow, suffix: '' | '_total'): Label =>
   textLabel('__meta_type', `${Number(selected) === 1 ? 'selection' : 'baseline'}${suffix}`);
@@ -135,12 +146,12 @@ function spansWith(columns: Sql, question: CompareQuestion): Sql {
 
 const ownCounts = (question: CompareQuestion): Sql => sql`SELECT selected, i, '' AS scope, key, value, sum(spans) AS n
     FROM (
-      SELECT selected, i, name, kind, status, status_message, count() AS spans
+      SELECT selected, i, count() AS spans,
+        [toString(any(name)), toString(any(kind)), toString(any(status)), any(status_message)] AS own
       FROM ${spansWith(sql`name, kind, status, status_message`, question)}
-      GROUP BY selected, i, name, kind, status, status_message
+      GROUP BY selected, i, cityHash64(cityHash64(name), kind, status, status_message)
     )
-    ARRAY JOIN ['name', 'kind', 'status', 'statusMessage'] AS key,
-      [toString(name), toString(kind), toString(status), status_message] AS value
+    ARRAY JOIN ['name', 'kind', 'status', 'statusMessage'] AS key, own AS value
     WHERE (key, value) != ('statusMessage', '')
     GROUP BY selected, i, key, value`;
 
@@ -151,13 +162,18 @@ const attributeCounts = (question: CompareQuestion): Sql =>
     ARRAY JOIN ks AS k, vs AS v
     GROUP BY selected, i, cityHash64(k, v)`;
 
-/** Many spans share few resources, which are counted whole first. */
+/** Many spans share few resources: each is counted whole, and taken apart once. */
 const resourceCounts = (question: CompareQuestion): Sql =>
-  sql`SELECT selected, i, 'resource' AS scope, toString(k) AS key, v AS value, sum(spans) AS n
+  sql`SELECT step.1 AS selected, step.2 AS i, 'resource' AS scope, key, value, sum(step.3) AS n
     FROM (
-      SELECT selected, i, any(resource) AS r, mapKeys(r) AS ks, mapValues(r) AS vs, count() AS spans
-      FROM ${spansWith(sql`resource`, question)}
-      GROUP BY selected, i, cityHash64(resource)
+      SELECT ${listsOf(sql`any(told)`)} AS lists, groupArray((selected, i, spans)) AS steps
+      FROM (
+        SELECT selected, i, cityHash64(shared) AS hash, any(shared) AS told, count() AS spans
+        FROM ${spansWith(sql`shared`, question)}
+        GROUP BY selected, i, hash
+      )
+      GROUP BY hash
     )
-    ARRAY JOIN ks AS k, vs AS v
+    ARRAY JOIN lists[${resources}] AS key, lists[${resources} + 1] AS value
+    ARRAY JOIN steps AS step
     GROUP BY selected, i, key, value`;
