@@ -16,6 +16,8 @@ export interface ProductOptions {
   /** Further flags of `npm start --`. */
   readonly flags?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Where the store is not the product's own. Default: what the product noted in its data directory. */
+  readonly enginePid?: () => number;
 }
 
 interface Exit {
@@ -109,7 +111,7 @@ export function createProduct(options: ProductOptions = {}): Product {
     get pid() {
       return child?.pid ?? 0;
     },
-    enginePid: () => (JSON.parse(readFileSync(join(dataDir, 'engine', 'engine.pid'), 'utf8')) as { pid: number }).pid,
+    enginePid: options.enginePid ?? (() => notedPid(dataDir)),
     output: () => said,
     // Just after a kill the old state may still be answered, so the engine itself is looked at, too.
     ready: (msMax = 60_000) =>
@@ -144,6 +146,10 @@ export function createProduct(options: ProductOptions = {}): Product {
     },
   };
   return product;
+}
+
+function notedPid(dataDir: string): number {
+  return (JSON.parse(readFileSync(join(dataDir, 'engine', 'engine.pid'), 'utf8')) as { pid: number }).pid;
 }
 
 /** The addresses, from the log line that names them. */

@@ -1,25 +1,30 @@
 /** `--store http://user:pass@host:port/db`: Farol over a ClickHouse that is not its own. */
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, test as anywhere, beforeAll, expect } from 'vitest';
 import { faultless, judge } from '../faults/history.ts';
 import { startLoad } from '../faults/load.ts';
 import { createProduct, type Product } from '../kit/product.ts';
 import { until } from '../kit/until.ts';
-import { type ClickHouse, password, startClickHouse } from './clickhouse.ts';
+import { type ClickHouse, hasClickHouse, password, startClickHouse } from './clickhouse.ts';
 
+const isHere = hasClickHouse();
+const test = anywhere.skipIf(!isHere);
+const dataDir = mkdtempSync(join(tmpdir(), 'farol-external-'));
 let clickhouse: ClickHouse;
 beforeAll(async () => {
-  clickhouse = await startClickHouse();
+  if (isHere) clickhouse = await startClickHouse();
 });
-afterAll(() => clickhouse[Symbol.asyncDispose]());
+afterAll(async () => {
+  await clickhouse?.[Symbol.asyncDispose]();
+  rmSync(dataDir, { recursive: true, force: true });
+});
 
-/** The product keeps nothing in its own directory; in the engine's, the kit finds the engine's process. */
 function over(store: string, config: string): Product {
-  const { dataDir } = clickhouse;
   const file = join(dataDir, 'farol.yaml');
   writeFileSync(file, config);
-  return createProduct({ dataDir, flags: ['--store', store, '--config', file] });
+  return createProduct({ dataDir, flags: ['--store', store, '--config', file], enginePid: () => clickhouse.pid });
 }
 
 async function begin(config = ''): Promise<Product> {
@@ -121,6 +126,22 @@ test('a short absence is waited out: every write is acknowledged, and nothing is
   const { verdict, tries } = await settled(product, load);
   expect(verdict).toMatchObject({ ...faultless, acked: verdict.attempted });
   expect(Math.max(...tries)).toBe(1);
+});
+
+test('ClickHouse killed under load: nothing that was acknowledged is lost, and nothing is there twice', async () => {
+  await using product = await begin();
+  const load = startLoad(product, { run: 'killed' });
+  for (let round = 1; round <= 3; round++) {
+    const acked = () => load.attempts.filter((attempt) => attempt.acked).length;
+    const before = acked();
+    await until(() => acked() > before + 20, 30_000, 'writes');
+    await clickhouse.kill();
+    await clickhouse.start();
+    await product.ready();
+  }
+  const { verdict } = await settled(product, load);
+  expect(verdict).toMatchObject({ ...faultless, acked: verdict.attempted });
+  expect(JSON.parse((await get(product, '/api/status')).text)).toMatchObject({ state: 'ready', detachedParts: 0 });
 });
 
 test('in a long absence writes get 503 and Retry-After; afterwards they succeed, and nothing is there twice', async () => {

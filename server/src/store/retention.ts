@@ -2,7 +2,7 @@
 import { type AskLimits, inspect, systemTable } from './ask.ts';
 import type { SignalSize } from './contract.ts';
 import type { RetentionDays, TableTtl } from './schema/topology.ts';
-import { sql } from './sql.ts';
+import { literal, sql } from './sql.ts';
 import type { Wire } from './wire.ts';
 
 type Signal = keyof RetentionDays;
@@ -19,7 +19,7 @@ export interface RetentionDeps {
 export async function applyRetention(wanted: RetentionDays, deps: RetentionDeps): Promise<string[]> {
   const inForce = await retentionInForce(deps, AbortSignal.timeout(deps.askLimits.msMax));
   const suffix = deps.cluster === undefined ? '' : '_local';
-  const where = deps.cluster === undefined ? '' : ` ON CLUSTER '${deps.cluster.replaceAll(/['\\]/g, '\\$&')}'`;
+  const where = deps.cluster === undefined ? '' : ` ON CLUSTER ${literal(deps.cluster)}`;
   const altered: string[] = [];
   for (const { table, signal, ttl } of deps.ttls) {
     // A table that a later file replaced is not there.

@@ -33,12 +33,17 @@ export function joinSql(pieces: readonly (Sql | Param)[], separator: ' AND ' | '
   return { kind: 'sql', parts, values: pieces };
 }
 
-/** The query's text with `{pN:Type}` placeholders, and the parameters by name. */
+/**
+ * The query's text with `{pN:Type}` placeholders, and the parameters by name. A parameter travels in the URL, which
+ * ClickHouse bounds (131,072 bytes a field, 1 MiB in all, both as written there); a long text is written out instead.
+ */
 export function renderSql(query: Sql): { text: string; params: Record<string, unknown> } {
   const params: Record<string, unknown> = {};
   let count = 0;
   const render = (piece: Sql | Param): string => {
     if (piece.kind === 'param') {
+      const writtenOut = isLong(piece) ? literalOf(piece) : undefined;
+      if (writtenOut !== undefined) return writtenOut;
       const name = `p${count++}`;
       params[name] = piece.value;
       return `{${name}:${piece.type}}`;
@@ -46,6 +51,31 @@ export function renderSql(query: Sql): { text: string; params: Record<string, un
     return piece.parts.map((part, i) => part + (piece.values[i] ? render(piece.values[i]) : '')).join('');
   };
   return { text: render(query), params };
+}
+
+/** A character becomes up to nine bytes of the URL. */
+const parameterCharsMax = 8_000;
+
+function isLong({ value }: Param): boolean {
+  if (typeof value === 'string') return value.length > parameterCharsMax;
+  if (!Array.isArray(value)) return false;
+  let chars = 0;
+  for (const item of value) {
+    chars += String(item).length + 3;
+    if (chars > parameterCharsMax) return true;
+  }
+  return false;
+}
+
+function literalOf({ type, value }: Param): string | undefined {
+  if (type === 'String') return literal(value as string);
+  if (type === 'Array(String)') return `[${(value as string[]).map(literal).join(',')}]`;
+  return undefined;
+}
+
+/** A text as ClickHouse reads it between quotes: whatever stands in it, it does not end there. */
+export function literal(value: string): string {
+  return `'${value.replaceAll(/['\\\0]/g, (char) => (char === '\0' ? '\\0' : `\\${char}`))}'`;
 }
 
 /** A list of whole numbers, written out: for lists too long for a parameter. Only digits can come of it. */

@@ -5,7 +5,7 @@
 import { addAbortSignal } from 'node:stream';
 import { Refusal } from '#model';
 import { clickHouseCode } from './refusals.ts';
-import { type Sql, sql, text } from './sql.ts';
+import { literal, type Sql, sql, text } from './sql.ts';
 import { type Endpoint, openWire, type Wire } from './wire.ts';
 
 /** The text index of `logs` is the youngest thing the tables need: 26.1 still refuses it. */
@@ -35,7 +35,7 @@ export async function greet(endpoint: Endpoint, cluster: string | undefined): Pr
 
 /** One that is there is left alone: in a cluster a statement for all machines fails when one of them is away. */
 async function createDatabase(wire: Wire, database: string, cluster: string | undefined): Promise<void> {
-  const where = cluster === undefined ? '' : ` ON CLUSTER '${cluster.replaceAll(/['\\]/g, '\\$&')}'`;
+  const where = cluster === undefined ? '' : ` ON CLUSTER ${literal(cluster)}`;
   await wire.command(`CREATE DATABASE IF NOT EXISTS \`${database}\`${where}`);
 }
 

@@ -2,6 +2,7 @@
  * The one way to ClickHouse, embedded or not: `@clickhouse/client` over HTTP. Retries nothing and translates nothing;
  * errors are the client's own (see refusals.ts).
  */
+import { randomUUID } from 'node:crypto';
 import { Agent } from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
 import { Readable } from 'node:stream';
@@ -50,24 +51,38 @@ export function openWire(endpoint: Endpoint): Wire {
   // What changes the tables may copy them first.
   const patient = clientOf({ ...endpoint, agent }, 86_400_000);
   const places = createPlaces(endpoint.readsMax);
+  // The embedded engine ends a query whose reader has left. A ClickHouse server does when it next tells of its progress,
+  // which a query that has read all of its rows does no more.
+  const isElsewhere = endpoint.agent === undefined;
+  const leave = (queryId: string) =>
+    client.command({ query: `KILL QUERY WHERE query_id = '${queryId}' ASYNC` }).catch(() => undefined);
   const select = async (query: Sql, format: string, { signal, msMax }: ReadOptions, settings: ClickHouseSettings) => {
     // The client only hears of what happens to a signal from here on.
     signal.throwIfAborted();
     const { text, params } = renderSql(query);
     const max_execution_time = Math.max(1, Math.ceil(msMax / 1000));
     const unit = openWork('store.query', 'client');
+    const query_id = randomUUID();
+    const left = () => void leave(query_id);
+    if (isElsewhere) signal.addEventListener('abort', left, { once: true });
     unit.set({ 'db.system.name': 'clickhouse', 'db.query.text': text.slice(0, sqlCharsMax), ...shown(params) });
     try {
       const { stream, summary } = await client.exec({
         query: `${text}\nFORMAT ${format}`,
+        query_id,
         query_params: params,
         abort_signal: signal,
-        clickhouse_settings: { ...settings, max_execution_time },
+        clickhouse_settings: { ...settings, max_execution_time, ...(text.length > textCharsUsual && longText) },
       });
       if (summary !== undefined) unit.set({ 'farol.first_block_rows': Number(summary.read_rows) });
-      stream.once('close', () => unit.end());
+      stream.once('close', () => {
+        unit.end();
+        signal.removeEventListener('abort', left);
+        if (isElsewhere && !stream.readableEnded && !signal.aborted) left();
+      });
       return stream;
     } catch (error) {
+      signal.removeEventListener('abort', left);
       unit.end({ error: error as Error });
       throw error;
     }
@@ -144,7 +159,6 @@ const insertSettings = [
   'distributed_foreground_insert = 1',
 ].join(', ');
 
-/** The embedded engine ends a query whose reader has left; a ClickHouse server has to be told to. */
 const readerSettings: ClickHouseSettings = {
   readonly: '1',
   cancel_http_readonly_queries_on_client_close: 1,
@@ -152,6 +166,10 @@ const readerSettings: ClickHouseSettings = {
   output_format_json_quote_64bit_integers: 1,
   output_format_json_quote_denormals: 0,
 };
+
+/** ClickHouse reads 262,144 bytes of a text unless it is told to read more; the embedded engine is told once. */
+const textCharsUsual = 60_000;
+const longText: ClickHouseSettings = { max_query_size: '67108864' };
 
 /** A statement that names thousands of series is known by its beginning. */
 const sqlCharsMax = 4_000;

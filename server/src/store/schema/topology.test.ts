@@ -47,6 +47,13 @@ ENGINE = Distributed('o\\'main', currentDatabase(), samples_local, cityHash64(te
   ]);
 });
 
+test('requests are spread over the shards by a hash, for their numbers are odd', () => {
+  const cluster = readMigrations().flatMap((file) => renderStatements(file.source, { retentionDays, cluster: 'main' }));
+  const keys = cluster.flatMap((statement) => /= Distributed\(.*_local, (.+)\)$/.exec(statement)?.[1] ?? []);
+  expect(keys).toContain('cityHash64(request)');
+  expect(keys.filter((key) => !key.startsWith('cityHash64('))).toEqual([]);
+});
+
 test('every table of a signal has a TTL that can be altered', () => {
   const days = ttlsOf(source).map(({ table, signal, ttl }) => `${table} ${signal}: ${ttl(3)}`);
   expect(days).toEqual([

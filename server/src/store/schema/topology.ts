@@ -1,4 +1,6 @@
 /** The single source of the tables, rendered for one node or for a cluster. Pure. */
+import { literal } from '../sql.ts';
+
 export interface Topology {
   /** The cluster's name in ClickHouse; absent on a single node. */
   readonly cluster?: string;
@@ -60,7 +62,7 @@ function statementsOf(source: string): Statement[] {
 function fillIn(text: string, { cluster, retentionDays }: Topology): string {
   return text
     .replaceAll('{local}', cluster === undefined ? '' : '_local')
-    .replaceAll(/ ?\{on_cluster\}/g, cluster === undefined ? '' : ` ON CLUSTER ${quoted(cluster)}`)
+    .replaceAll(/ ?\{on_cluster\}/g, cluster === undefined ? '' : ` ON CLUSTER ${literal(cluster)}`)
     .replaceAll(/\{engine:(\w+)(?:\(([^)]*)\))?\}/g, (_, name: string, args?: string) => engineOf(name, args, cluster))
     .replaceAll('{durable}', durable(cluster))
     .replaceAll('{ttl_metrics}', String(retentionDays.metrics))
@@ -101,9 +103,9 @@ function distributedOver({ text, shardBy }: Statement, { cluster, database }: To
   const table = /^CREATE TABLE IF NOT EXISTS (\w+)\{local\}/.exec(text)?.[1];
   if (table === undefined) return undefined;
   if (shardBy === undefined) throw new Error(`the statement that creates ${table} has no "-- shard by" line`);
+  // The number of a request is always odd: of two shards, one would get all of them.
+  const key = shardBy === 'request' ? 'cityHash64(request)' : shardBy;
   const local = database === undefined ? `${table}_local` : `\`${database}\`.${table}_local`;
-  return `CREATE TABLE IF NOT EXISTS ${table} ON CLUSTER ${quoted(cluster)} AS ${local}
-ENGINE = Distributed(${quoted(cluster)}, currentDatabase(), ${table}_local, ${shardBy})`;
+  return `CREATE TABLE IF NOT EXISTS ${table} ON CLUSTER ${literal(cluster)} AS ${local}
+ENGINE = Distributed(${literal(cluster)}, currentDatabase(), ${table}_local, ${key})`;
 }
-
-const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;

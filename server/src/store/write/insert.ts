@@ -22,6 +22,8 @@ const backoffMsMax = 2_000;
 export async function insertDurably(insert: Insert, rows: number, deps: InsertDeps): Promise<void> {
   const { wire, clock, retryMsMax, outage, report } = deps;
   const startMs = clock.tickMs();
+  // What other tables take says nothing of this one.
+  let failedSinceMs: number | undefined;
   for (let waitMs = backoffMsMin; ; waitMs = Math.min(waitMs * 2, backoffMsMax)) {
     try {
       await wire.insert(insert);
@@ -35,7 +37,8 @@ export async function insertDurably(insert: Insert, rows: number, deps: InsertDe
       report(failure.kind);
       if (failure.kind !== 'transient') throw insertRefusal(failure.kind, insert, 0, error);
       outage.sinceMs ??= clock.tickMs();
-      const awayMs = clock.tickMs() - outage.sinceMs;
+      failedSinceMs ??= outage.sinceMs;
+      const awayMs = clock.tickMs() - failedSinceMs;
       if (awayMs + waitMs > retryMsMax) throw insertRefusal('transient', insert, awayMs, error);
       insertRetries.inc({ table: insert.table });
       await clock.sleep(waitMs);
