@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { startAppointments } from '../examples/appointments/run.ts';
+import { readable } from '../server/src/kit/readable.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const startedMs = Date.now();
@@ -31,13 +32,17 @@ await dataArrived(url);
 say(`\n  Something to see after ${Math.round((Date.now() - startedMs) / 1000)} s:  ${url}\n`);
 say('  Faults come and go by themselves, the first within two minutes. Ctrl-C stops everything.');
 
-/** Farol's log lines pass through to stderr when they matter; the one that says where it listens is what we wait for. */
+/**
+ * Farol's log lines pass through to stderr when they matter, as Farol itself would show them; the one that says where it
+ * listens is what we wait for.
+ */
 function listening(): Promise<Listening> {
   return new Promise((resolve) => {
     createInterface({ input: farol.stderr }).on('line', (line) => {
       const record = parse(line);
       if (record?.msg === 'listening') resolve(record as unknown as Listening);
-      if (record === undefined || Number(record.level) >= 40) process.stderr.write(`${line}\n`);
+      if (record === undefined) say(line);
+      else if (Number(record.level) >= 40) process.stderr.write(process.stderr.isTTY ? readable(line) : `${line}\n`);
     });
   });
 }

@@ -17,13 +17,15 @@ import { ClockProvider } from './url/Clock.tsx';
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');
 
+const client = makeQueryClient();
+
 createRoot(root).render(
   <StrictMode>
     <MantineProvider theme={theme} colorSchemeManager={schemeManager} defaultColorScheme="auto">
       <LanguageProvider>
-        <QueryClientProvider client={makeQueryClient()}>
+        <QueryClientProvider client={client}>
           <ClockProvider>
-            <RouterProvider router={makeRouter()} />
+            <RouterProvider router={makeRouter(client)} />
           </ClockProvider>
         </QueryClientProvider>
       </LanguageProvider>

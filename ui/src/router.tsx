@@ -1,4 +1,6 @@
+import type { QueryClient } from '@tanstack/react-query';
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { untilAnswered } from './data/queries.ts';
 import { NotFound } from './shell/NotFound.tsx';
 import { Shell } from './shell/Shell.tsx';
 import { parseQuery, printQuery, readSearch } from './url/search.ts';
@@ -10,63 +12,98 @@ const root = createRootRoute({
   notFoundComponent: NotFound,
 });
 
-const pages = [
+type Patient = <T>(load: () => Promise<T>) => () => Promise<T>;
+
+const pagesFor = (patient: Patient) => [
   createRoute({
     getParentRoute: () => root,
     path: '/',
-    component: lazyRouteComponent(() => import('./pages/services/ServicesPage.tsx'), 'ServicesPage'),
+    component: lazyRouteComponent(
+      patient(() => import('./pages/services/ServicesPage.tsx')),
+      'ServicesPage',
+    ),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/services/$name',
-    component: lazyRouteComponent(() => import('./pages/service/ServicePage.tsx'), 'ServicePage'),
+    component: lazyRouteComponent(
+      patient(() => import('./pages/service/ServicePage.tsx')),
+      'ServicePage',
+    ),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/traces',
-    component: lazyRouteComponent(() => import('./pages/traces/TracesPage.tsx'), 'TracesPage'),
+    component: lazyRouteComponent(
+      patient(() => import('./pages/traces/TracesPage.tsx')),
+      'TracesPage',
+    ),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/traces/$id',
-    component: lazyRouteComponent(() => import('./pages/trace/TracePage.tsx'), 'TracePage'),
+    component: lazyRouteComponent(
+      patient(() => import('./pages/trace/TracePage.tsx')),
+      'TracePage',
+    ),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/logs',
-    component: lazyRouteComponent(() => import('./pages/logs/LogsPage.tsx'), 'LogsPage'),
+    component: lazyRouteComponent(
+      patient(() => import('./pages/logs/LogsPage.tsx')),
+      'LogsPage',
+    ),
   }),
   // `/metrics` itself is the server's own exposition.
   createRoute({
     getParentRoute: () => root,
     path: '/metrics-explorer',
-    component: lazyRouteComponent(() => import('./pages/metrics/MetricsPage.tsx'), 'MetricsPage'),
+    component: lazyRouteComponent(
+      patient(() => import('./pages/metrics/MetricsPage.tsx')),
+      'MetricsPage',
+    ),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/rules',
-    component: lazyRouteComponent(() => import('./pages/rules/RulesPage.tsx'), 'RulesPage'),
+    component: lazyRouteComponent(
+      patient(() => import('./pages/rules/RulesPage.tsx')),
+      'RulesPage',
+    ),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/welcome',
-    component: lazyRouteComponent(() => import('./pages/welcome/WelcomePage.tsx'), 'WelcomePage'),
+    component: lazyRouteComponent(
+      patient(() => import('./pages/welcome/WelcomePage.tsx')),
+      'WelcomePage',
+    ),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/queries',
-    component: lazyRouteComponent(() => import('./pages/queries/QueriesPage.tsx'), 'QueriesPage'),
+    component: lazyRouteComponent(
+      patient(() => import('./pages/queries/QueriesPage.tsx')),
+      'QueriesPage',
+    ),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/status',
-    component: lazyRouteComponent(() => import('./pages/status/StatusPage.tsx'), 'StatusPage'),
+    component: lazyRouteComponent(
+      patient(() => import('./pages/status/StatusPage.tsx')),
+      'StatusPage',
+    ),
   }),
 ];
 
-export function makeRouter() {
+export function makeRouter(client: QueryClient) {
+  // A page that Farol is not there to give is got when it is back; of what an upgrade has replaced, the router then
+  // loads the new one.
+  const patient: Patient = (load) => () => load().catch(() => untilAnswered(client).then(load));
   return createRouter({
-    routeTree: root.addChildren(pages),
+    routeTree: root.addChildren(pagesFor(patient)),
     parseSearch: parseQuery,
     stringifySearch: printQuery,
     defaultPreload: 'intent',

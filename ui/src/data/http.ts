@@ -11,6 +11,12 @@ export class ApiFailure extends Error {
   }
 }
 
+/** Nobody answered, or somebody in front of Farol, or a Farol without its store: it will answer when it is back. */
+export function isAway(error: unknown): boolean {
+  if (!(error instanceof ApiFailure)) return false;
+  return error.status === 0 || error.code === 'STORE_DOWN' || (error.status >= 502 && error.message === '');
+}
+
 export type Params = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
 
 const asked = new WeakMap<object, string>();

@@ -13,30 +13,57 @@ import type {
 } from '@farol/contract';
 import {
   keepPreviousData,
+  type Query,
   QueryClient,
   queryOptions,
   useInfiniteQuery,
+  useIsFetching,
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
 import { useCallback } from 'react';
 import { useClock } from '../url/Clock.tsx';
 import type { Range } from '../url/timeRange.ts';
-import { ApiFailure, askedIdOf, getJson, type Params } from './http.ts';
+import { ApiFailure, askedIdOf, getJson, isAway, type Params } from './http.ts';
 
-/** Farol's own API, as hooks. Every one keeps its last answer on the screen while the next is on its way. */
+const retryMsMax = 3_000;
+
+/**
+ * Farol's own API, as hooks. Every one keeps its last answer on the screen while the next is on its way, and a Farol
+ * that is away is asked until it is back.
+ */
 export function makeQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: {
+        // A Farol on this machine needs no network.
+        networkMode: 'always',
         staleTime: 10_000,
         gcTime: 300_000,
         refetchOnWindowFocus: false,
-        retry: (count, error) => count < 2 && isPassing(error),
-        retryDelay: (count) => 500 * 2 ** count,
+        retry: (count, error) => isAway(error) || (count < 2 && isPassing(error)),
+        retryDelay: (count) => Math.min(retryMsMax, 500 * 2 ** count),
       },
     },
   });
+}
+
+/** Failures in a row that are no accident. */
+const awayFailuresMin = 2;
+
+const isWaiting = ({ state }: Query): boolean =>
+  state.fetchFailureCount >= awayFailuresMin && isAway(state.fetchFailureReason);
+
+/** Whether something on the screen waits for a Farol that is away, and how to ask again at once. */
+export function useAway(): { readonly away: boolean; readonly askAgain: () => void } {
+  const client = useQueryClient();
+  const away = useIsFetching({ predicate: isWaiting }) > 0;
+  return { away, askAgain: () => void client.refetchQueries({ predicate: isWaiting }) };
+}
+
+/** Resolves when Farol answers at all. */
+export async function untilAnswered(client: QueryClient): Promise<void> {
+  await client.fetchQuery({ ...ask<StatusAnswer>('/api/status', {}), staleTime: 0 });
 }
 
 /** Moves `now`, and asks again what does not depend on it: a range between two dates, a trace, the rules. */
@@ -117,7 +144,7 @@ export const useLogFacets = (filter: LogFilter) =>
   useQuery({ ...ask<LogFacetsAnswer>('/api/logs/facets', logParams(filter)), placeholderData: keepPreviousData });
 
 export const useStatus = (refetchMs: number) =>
-  useQuery({ ...ask<StatusAnswer>('/api/status', {}), refetchInterval: refetchMs, staleTime: 0, retry: false });
+  useQuery({ ...ask<StatusAnswer>('/api/status', {}), refetchInterval: refetchMs, staleTime: 0 });
 
 export const useIngest = (refetchMs: number) =>
   useQuery({ ...ask<IngestAnswer>('/api/ingest', {}), refetchInterval: refetchMs, staleTime: 0 });

@@ -14,6 +14,8 @@ const shared = new Set([
   'saturationGoroutines',
   'saturationThreads',
   'saturationEventLoop',
+  // What it does not know stays as it came.
+  'saturationLine',
   'deployOf',
   'endpoints',
   'endpoint',

@@ -90,7 +90,6 @@ export function Empty({ title, hint, icon, children }: EmptyProps) {
 /** What went wrong and what to do, in a sentence; the server's own words come after ours. */
 function failureWords(error: Error, words: Words): string {
   if (!(error instanceof ApiFailure)) return error.message;
-  if (error.status === 0) return words.errorUnreachable;
   const own = error.message;
   if (error.status === 408 || error.status === 504 || error.code === 'timeout') return join(words.errorTimeout, own);
   if (error.status === 429 || error.status === 503) return join(words.errorBusy, own);

@@ -1,6 +1,6 @@
 import type { StatusAnswer } from '@farol/contract';
 import { IconAlertOctagon, IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
-import { useStatus } from '../data/queries.ts';
+import { useAway, useStatus } from '../data/queries.ts';
 import { useWords } from '../i18n/language.tsx';
 import type { Words } from '../i18n/words.ts';
 import { Go } from '../parts/Go.tsx';
@@ -13,11 +13,13 @@ interface Notice {
   readonly reason?: string;
 }
 
-/** One line above every page when something about Farol itself needs saying; silence otherwise. */
+/** One line above every page when something about Farol itself needs saying, so that no view has to; silence otherwise. */
 export function Banner() {
   const words = useWords();
   const status = useStatus(statusEveryMs);
-  const notice = status.error ? { tone: 'bad' as const, text: words.bannerUnreachable } : noticeOf(status.data, words);
+  const { away, askAgain } = useAway();
+  const told = status.error || status.failureReason ? undefined : noticeOf(status.data, words);
+  const notice = told ?? (away || status.error ? { tone: 'bad', text: words.bannerUnreachable } : undefined);
   if (!notice) return null;
   const Icon = { bad: IconAlertOctagon, warn: IconAlertTriangle, info: IconInfoCircle }[notice.tone];
   return (
@@ -26,9 +28,15 @@ export function Banner() {
       <span>
         {notice.text} {notice.reason && <span className="quiet">{notice.reason}</span>}
       </span>
-      <Go to="/status" className="link">
-        {words.seeStatus}
-      </Go>
+      {away ? (
+        <button type="button" className="bare link banner-next" onClick={askAgain}>
+          {words.retry}
+        </button>
+      ) : (
+        <Go to="/status" className="link banner-next">
+          {words.seeStatus}
+        </Go>
+      )}
     </div>
   );
 }

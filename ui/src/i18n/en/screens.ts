@@ -82,7 +82,8 @@ export const screens = {
   // Traces
   tracesNone: 'No trace matches',
   tracesNoneHint: 'Widen the time range or remove a filter. If no trace ever arrived, see how to send some.',
-  tracesFound: (n: number, more: boolean) => `${more ? 'The first ' : ''}${n} ${n === 1 ? 'trace' : 'traces'}`,
+  tracesFound: (n: number, first?: 'recent' | 'slowest') =>
+    `${first ? { recent: 'The newest ', slowest: 'The slowest ' }[first] : ''}${n} ${n === 1 ? 'trace' : 'traces'}`,
   tracesTruncated: 'More matched than are shown. Narrow the filters to see the rest.',
   operation: 'Operation',
   anyOperation: 'Any operation',
@@ -285,7 +286,8 @@ export const screens = {
     'Farol cannot write at the moment: new data is refused and senders will retry. What is stored can be read.',
   bannerDown: 'The storage engine is down and is being restarted. Nothing can be read or written until it is back.',
   bannerStarting: 'Farol is starting. Screens fill as soon as the storage is up.',
-  bannerUnreachable: 'Farol does not answer. The screens show what was last loaded.',
+  bannerUnreachable:
+    'Farol does not answer. Check that it is running; the screens show what was last loaded, and go on by themselves.',
   bannerDetached: (n: number) =>
     n === 1
       ? 'One damaged part of the storage was set aside at start. What it held is missing from answers.'

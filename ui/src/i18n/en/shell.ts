@@ -67,8 +67,6 @@ export const shell = {
   loading: 'Loading…',
   retry: 'Try again',
   errorTitle: 'This could not be loaded',
-  errorUnreachable:
-    'Farol does not answer. Check that it is running and that this machine can reach it, then try again.',
   errorTimeout: 'The question took too long. Ask for a shorter time range or fewer series.',
   errorBusy: 'Farol is busy. It should answer if you try again in a few seconds.',
   errorServer: 'Something broke on the server. Its log says more; the Status page may, too.',
@@ -98,6 +96,8 @@ export const shell = {
   saturationGc: 'Garbage collection',
   saturationConnections: 'Connections',
   saturationThreads: 'Threads',
+  /** The server names the lines of these charts in English. */
+  saturationLine: (name: string) => name,
   sourceMetrics: 'Computed from metrics: exact.',
   sourceSpans: 'Computed from spans: as exact as the sampling.',
   sourceNone: 'No golden signals for this service in this range.',

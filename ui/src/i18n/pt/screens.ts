@@ -79,7 +79,10 @@ export const screens: Pick<Words, keyof typeof english> = {
 
   tracesNone: 'Nenhum trace encontrado',
   tracesNoneHint: 'Amplie o período ou remova um filtro. Se nunca chegou um trace, veja como enviar.',
-  tracesFound: (n, more) => `${more ? 'Os primeiros ' : ''}${n} ${n === 1 ? 'trace' : 'traces'}`,
+  tracesFound: (n, first) =>
+    first
+      ? `Os ${n} traces mais ${{ recent: 'recentes', slowest: 'lentos' }[first]}`
+      : `${n} ${n === 1 ? 'trace' : 'traces'}`,
   tracesTruncated: 'Há mais do que o mostrado. Restrinja os filtros para ver o resto.',
   operation: 'Operação',
   anyOperation: 'Qualquer operação',
@@ -277,7 +280,8 @@ export const screens: Pick<Words, keyof typeof english> = {
     'O Farol não consegue gravar agora: dados novos são recusados e os emissores tentarão de novo. O que está guardado pode ser lido.',
   bannerDown: 'O armazenamento está fora do ar e está sendo reiniciado. Nada pode ser lido ou gravado até ele voltar.',
   bannerStarting: 'O Farol está iniciando. As telas se enchem assim que o armazenamento subir.',
-  bannerUnreachable: 'O Farol não responde. As telas mostram o que foi carregado por último.',
+  bannerUnreachable:
+    'O Farol não responde. Veja se ele está no ar; as telas mostram o que foi carregado por último e seguem sozinhas.',
   bannerDetached: (n) =>
     n === 1
       ? 'Uma parte danificada do armazenamento foi separada na partida. O que havia nela falta nas respostas.'

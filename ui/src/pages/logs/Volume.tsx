@@ -1,3 +1,4 @@
+import { Skeleton } from '@mantine/core';
 import { useMemo } from 'react';
 import { onGrid } from '../../charts/lines.ts';
 import { TimeChart } from '../../charts/TimeChart.tsx';
@@ -18,7 +19,7 @@ export function Volume({ query }: { query: string }) {
   const stepMs = stepMsFor(range, undefined, barsMost);
   const { startMs } = alignedTo(range, stepMs);
   const endMs = Math.ceil(range.endMs / stepMs) * stepMs;
-  const { data } = useLogql(volumeOf(query, stepMs), { startMs, endMs, stepMs }, 1);
+  const { data, isLoading } = useLogql(volumeOf(query, stepMs), { startMs, endMs, stepMs }, 1);
   const chart = useMemo(() => {
     if (data?.kind !== 'series') return undefined;
     // A count is of the step before its time; a bar begins with its step.
@@ -29,6 +30,7 @@ export function Volume({ query }: { query: string }) {
     }));
     return { timesMs, lines };
   }, [data, startMs, endMs, stepMs]);
+  if (isLoading) return <Skeleton height={92} />;
   if (!chart || chart.lines.length === 0) return null;
   return (
     <div className="logs-histogram">

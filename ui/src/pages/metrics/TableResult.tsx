@@ -22,6 +22,7 @@ export function TableResult({ queries }: { queries: readonly string[] }) {
     <>
       <p className="series-count quiet" title={format.full(endMs)}>
         {words.atTime(format.clock(endMs))}
+        {queries.length === 1 && <Inspect id={answers[0]?.data?.askedId} />}
       </p>
       {answers.map((answer, i) => {
         const query = queries[i] ?? '';
@@ -31,13 +32,13 @@ export function TableResult({ queries }: { queries: readonly string[] }) {
             {queries.length > 1 && (
               <h2>
                 <span className="metrics-letter">{letterOf(i)}</span> <span className="mono quiet">{query}</span>
+                <Inspect id={answer.data?.askedId} />
               </h2>
             )}
             {answer.error && <QueryFailure letter={letterOf(i)} error={answer.error} retry={answer.refetch} alone />}
             {answer.isPending && <Skeleton height={200} />}
             {answer.data && (
               <>
-                <Inspect id={answer.data.askedId} />
                 <Notices warnings={answer.data.warnings} infos={answer.data.infos} />
                 {answer.data.text !== undefined && <p className="mono">{answer.data.text}</p>}
                 {answer.data.text === undefined && answer.data.series.length === 0 && (

@@ -29,7 +29,7 @@ export function Saturation({ charts, deploys }: { charts: readonly SaturationCha
           chart={chart}
           series={chart.lines.map((line, i) => ({
             name: line.name,
-            label: line.name,
+            label: words.saturationLine(line.name),
             color: shades[i % shades.length] ?? 'var(--rest)',
             values: line.values,
           }))}

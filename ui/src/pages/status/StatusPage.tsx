@@ -157,7 +157,7 @@ function Ledger({ data }: { data: IngestAnswer }) {
               </tr>
             </thead>
             <tbody>
-              {data.senders.map((sender) => (
+              {data.senders.toSorted(bySender).map((sender) => (
                 <SenderRows key={`${sender.protocol} ${sender.sender} ${sender.signal}`} sender={sender} />
               ))}
             </tbody>
@@ -166,6 +166,11 @@ function Ledger({ data }: { data: IngestAnswer }) {
       )}
     </Section>
   );
+}
+
+/** In the order of their first sending, a sender's signals would stand apart. */
+function bySender(a: IngestSender, b: IngestSender): number {
+  return a.sender.localeCompare(b.sender) || a.protocol.localeCompare(b.protocol) || a.signal.localeCompare(b.signal);
 }
 
 function SenderRows({ sender }: { sender: IngestSender }) {

@@ -3,13 +3,22 @@ import { useMemo } from 'react';
 import { TimeChart } from '../../charts/TimeChart.tsx';
 import { useFormat, useWords } from '../../i18n/language.tsx';
 import { hueVar } from '../../look/hues.ts';
+import type { Range } from '../../url/timeRange.ts';
 import { useRange } from '../../url/useUrl.ts';
 
-/** Every trace as a point by time and duration; a click opens it. */
-export function Scatter({ traces }: { traces: readonly TraceSummary[] }) {
+interface ScatterProps {
+  readonly traces: readonly TraceSummary[];
+  /** There are more traces than these. */
+  readonly truncated: boolean;
+}
+
+/** Every trace as a point by time and duration; a click opens it. Where older ones are left out, the axis begins with the oldest. */
+export function Scatter({ traces, truncated }: ScatterProps) {
   const words = useWords();
   const format = useFormat();
-  const { startMs, endMs, zoomTo, zoomBack } = useRange();
+  const range = useRange();
+  const { endMs, zoomTo, zoomBack } = range;
+  const startMs = truncated ? fromOldest(traces, range) : range.startMs;
   const points = useMemo(
     () =>
       traces.map((trace) => ({
@@ -42,3 +51,9 @@ export function Scatter({ traces }: { traces: readonly TraceSummary[] }) {
 }
 
 const none = [] as const;
+const shownMsMin = 1_000;
+
+function fromOldest(traces: readonly TraceSummary[], { startMs, endMs }: Range): number {
+  const oldestMs = traces.reduce((oldest, trace) => Math.min(oldest, trace.startMs), endMs - shownMsMin);
+  return Math.max(startMs, oldestMs - (endMs - oldestMs) * 0.02);
+}

@@ -60,9 +60,9 @@ function FoundTraces({ query }: { query: string }) {
         <>
           {data.partial && <p className="notice">{data.partial}</p>}
           <p className="series-count quiet">
-            {words.tracesFound(data.traces.length, data.truncated)} <Inspect id={data.askedId} />
+            {words.tracesFound(data.traces.length, data.truncated ? 'recent' : undefined)} <Inspect id={data.askedId} />
           </p>
-          <Scatter traces={data.traces} />
+          <Scatter {...data} />
           <TraceList traces={data.traces} />
         </>
       )}

@@ -1,3 +1,4 @@
+import type { TraceSummary } from '@farol/contract';
 import { Button, SegmentedControl, Skeleton } from '@mantine/core';
 import { useTraces } from '../../data/queries.ts';
 import { useWords } from '../../i18n/language.tsx';
@@ -88,15 +89,21 @@ function FilterResult() {
         full={(data) => (
           <>
             <p className="series-count quiet" title={data.truncated ? words.tracesTruncated : undefined}>
-              {words.tracesFound(data.traces.length, data.truncated)} <Inspect id={data.askedId} />
+              {words.tracesFound(data.traces.length, data.truncated ? (search.order ?? 'recent') : undefined)}{' '}
+              <Inspect id={data.askedId} />
             </p>
-            <Scatter traces={data.traces} />
-            <TraceList traces={data.traces} />
+            <Scatter {...data} />
+            <TraceList traces={search.order === 'slowest' ? data.traces : newestFirst(data.traces)} />
           </>
         )}
       />
     </>
   );
+}
+
+/** The newest are found by their newest spans; one reads when they began. */
+function newestFirst(traces: readonly TraceSummary[]): readonly TraceSummary[] {
+  return traces.toSorted((a, b) => b.startMs - a.startMs);
 }
 
 function Waiting() {
