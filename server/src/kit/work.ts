@@ -25,6 +25,16 @@ interface Context {
   readonly spanId: string;
   /** What happens inside is not told. */
   readonly isQuiet?: boolean;
+  /** The same for all that happens inside. */
+  readonly notes: WorkNotes;
+}
+
+/** What is learnt on the way, for whoever ends the work. */
+export interface WorkNotes {
+  /** Why it was not done, where that is answered and not thrown. */
+  failure?: Error;
+  /** Spent on purpose, in wait for company. */
+  gatheredMs: number;
 }
 
 type Subscriber = (event: WorkEvent) => void;
@@ -39,6 +49,7 @@ export function subscribeToWork(tell: Subscriber): () => void {
 export interface OpenWork {
   /** `00-…-…-01`, as W3C Trace Context spells it. */
   readonly traceparent: string;
+  readonly notes: Readonly<WorkNotes>;
   set(attributes: WorkAttributes): void;
   /** Ends the event and tells it, unless `untold`: for work that would only be noise. */
   end(outcome?: { error?: Error; untold?: boolean }): void;
@@ -53,12 +64,14 @@ export function openWork(name: string, kind: WorkEvent['kind'], parent?: string)
     traceId: above?.traceId ?? randomHex(16),
     spanId: randomHex(8),
     ...(above?.isQuiet && { isQuiet: true }),
+    notes: above?.notes ?? { gatheredMs: 0 },
   };
   const attributes: WorkAttributes = {};
   const startMs = Date.now();
   const startTick = performance.now();
   return {
     traceparent: `00-${context.traceId}-${context.spanId}-01`,
+    notes: context.notes,
     set: (more) => void Object.assign(attributes, more),
     run: (inside) => current.run(context, inside),
     end({ error, untold } = {}) {
@@ -112,8 +125,8 @@ export async function work<T>(name: string, inside: (work: OpenWork) => Promise<
 
 /** Work that its parent tells enough of: what happens inside makes no events of its own. */
 export function quietly<T>(inside: () => T): T {
-  const { traceId = '', spanId = '' } = current.getStore() ?? {};
-  return current.run({ traceId, spanId, isQuiet: true }, inside);
+  const { traceId = '', spanId = '', notes = { gatheredMs: 0 } } = current.getStore() ?? {};
+  return current.run({ traceId, spanId, isQuiet: true, notes }, inside);
 }
 
 interface InspectedQuestion<T> {
@@ -129,11 +142,24 @@ export function inspected<T>({ name, text, cost }: InspectedQuestion<T>, answer:
   return work(name, async (unit) => {
     unit.set({ 'farol.question': text });
     const answered = await answer();
-    const costs = () => Object.entries(cost(answered)).map(([fact, value]) => [`farol.${fact}`, value]);
     // Before the event is told, for that waits as well.
-    afterwards(() => unit.set(Object.fromEntries(costs())));
+    afterwards(() => {
+      for (const [fact, value] of Object.entries(cost(answered))) unit.set({ [`farol.${fact}`]: value });
+    });
     return answered;
   });
+}
+
+/** The work under way fails, and is answered all the same: the last word counts. */
+export function noteFailure(error: Error): void {
+  const context = current.getStore();
+  if (context) context.notes.failure = error;
+}
+
+/** The work under way waited on purpose; waits side by side are one. */
+export function noteGathered(ms: number): void {
+  const context = current.getStore();
+  if (context) context.notes.gatheredMs = Math.max(context.notes.gatheredMs, ms);
 }
 
 /** The ids of the work under way, for log lines. */
@@ -144,5 +170,5 @@ export function currentWork(): { traceId: string; spanId: string } | undefined {
 function parseTraceparent(header: string | undefined): Context | undefined {
   const match = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}/.exec(header ?? '');
   if (!match?.[1] || !match[2] || /^0+$/.test(match[1]) || /^0+$/.test(match[2])) return undefined;
-  return { traceId: match[1], spanId: match[2] };
+  return { traceId: match[1], spanId: match[2], notes: { gatheredMs: 0 } };
 }

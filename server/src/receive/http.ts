@@ -1,7 +1,7 @@
 /** The HTTP plumbing that the receivers share: raw bodies, one verb, one tenant, one lease a request. */
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { log } from '#kit';
+import { log, noteFailure } from '#kit';
 import { Refusal } from '#model';
 import { drain, readBody } from './body.ts';
 import type { Lease } from './budget.ts';
@@ -93,6 +93,7 @@ export function retryAfter(reply: FastifyReply, refusal: Refusal): void {
 
 /** What is no refusal is a bug: it is logged, and the sender may try again. */
 export function asRefusal(error: unknown, protocol: string): Refusal {
+  noteFailure(error as Error);
   if (error instanceof Refusal) return error;
   log.error({ err: error }, `receive.${protocol} failed`);
   return new Refusal('the request could not be handled; the server has logged why', {

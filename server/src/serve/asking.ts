@@ -33,7 +33,7 @@ export function createAsking({ api, slots, limits, clock }: AskingDeps): Asking 
       const { signal, stop } = question;
       const startedMs = clock.tickMs();
       const budgetMs = budgetOf(msMax, limits.msMax);
-      const deadline = setTimeout(() => stop(tooLate(budgetMs)), budgetMs);
+      const endWatch = stopAt(startedMs + budgetMs, clock, () => stop(tooLate(budgetMs)));
       let outcome = 'success';
       try {
         if (budgetMs === 0) throw tooLate(0);
@@ -48,11 +48,23 @@ export function createAsking({ api, slots, limits, clock }: AskingDeps): Asking 
         outcome = reason instanceof Refusal ? reason.code.toLowerCase() : 'error';
         throw reason;
       } finally {
-        clearTimeout(deadline);
+        endWatch();
         const seconds = (clock.tickMs() - startedMs) / 1000;
         afterwards(() => requestSeconds.observe({ api, outcome }, seconds));
       }
     });
+}
+
+/** A timer only for what outlasts this turn of the event loop: most questions do not. Call what it returns at the end. */
+function stopAt(tickMs: number, clock: Clock, stop: () => void): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const beginning = setImmediate(() => {
+    timer = setTimeout(stop, Math.max(0, tickMs - clock.tickMs()));
+  });
+  return () => {
+    clearImmediate(beginning);
+    clearTimeout(timer);
+  };
 }
 
 function budgetOf(msMax: number, limitMs: number): number {

@@ -1,18 +1,22 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { histogram, type OpenWork, openWork } from '#kit';
+import { histogram, noteFailure, type OpenWork, openWork } from '#kit';
 
-/** Slower than this, or failed, and even a request that only brought telemetry is worth a span. */
-const slowIngestMs = 1000;
+/** Slower than this, or failed, and even a request that brought telemetry or fetched a file of the UI is worth a span. */
+const slowMs = 1000;
 
 const queryCharsMax = 2_000;
 
-const ingestRoutes = ['/v1/', '/prometheus/api/v1/write', '/api/v1/write', '/loki/api/v1/push'];
+const quietRoutes = ['/v1/', '/prometheus/api/v1/write', '/api/v1/write', '/loki/api/v1/push', '/assets/'];
 
-const duration = histogram('http_server_request_duration_seconds', 'Duration of HTTP requests to Farol.', [
-  'http_request_method',
-  'http_route',
-  'http_response_status_code',
-]);
+/** The UI's page and the files beside it, all of them in the root. */
+const isUiFile = (route: string): boolean => ['/', '/*'].includes(route) || /^\/[\w.-]*\.\w+$/.test(route);
+
+// Acknowledgements that are late by intent would pass for a slow Farol.
+const duration = histogram(
+  'http_server_request_duration_seconds',
+  'Duration of HTTP requests to Farol, without the time for which writes wait on purpose (farol_store_gather_seconds).',
+  ['http_request_method', 'http_route', 'http_response_status_code'],
+);
 
 /** The UI's files are one route: each build names them anew. */
 function routeOf(request: FastifyRequest): string {
@@ -29,24 +33,23 @@ export function watchRequests(app: FastifyInstance): void {
     open.set(request, unit);
     // By it the asker finds what the answer cost (`/api/queries/{id}`), and later the trace.
     reply.header('server-timing', `traceparent;desc="${unit.traceparent}"`);
+    // Fastify keeps this context for what follows, also when the body has been read.
     unit.run(done);
   });
-  // A body is read outside the context that the request began in.
-  app.addHook('preHandler', (request, _reply, done) => {
-    // `run` gives back what `done` does, which is nothing.
-    const unit = open.get(request);
-    if (unit) unit.run(done);
-    else done();
+  app.addHook('onError', async (request, _reply, error) => {
+    open.get(request)?.run(() => noteFailure(error));
   });
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const route = routeOf(request);
     const labels = {
       http_request_method: request.method,
       http_route: route,
       http_response_status_code: String(reply.statusCode),
     };
-    duration.observe(labels, reply.elapsedTime / 1000);
     const unit = open.get(request);
+    const { failure, gatheredMs } = unit?.notes ?? { gatheredMs: 0 };
+    const durationMs = Math.max(0, reply.elapsedTime - gatheredMs);
+    duration.observe(labels, durationMs / 1000);
     unit?.set({
       'http.request.method': request.method,
       'http.route': route,
@@ -54,10 +57,12 @@ export function watchRequests(app: FastifyInstance): void {
       'url.path': request.url.split('?')[0] ?? '',
       'url.query': request.url.split('?')[1]?.slice(0, queryCharsMax) ?? '',
       'farol.tenant': request.headers['x-scope-orgid']?.toString() ?? 'main',
+      ...(gatheredMs > 0 && { 'farol.gathered_ms': Math.round(gatheredMs) }),
     });
     const failed = reply.statusCode >= 500;
     const quiet =
-      ingestRoutes.some((prefix) => route.startsWith(prefix)) && !failed && reply.elapsedTime < slowIngestMs;
-    unit?.end({ untold: quiet, ...(failed && { error: new Error(`HTTP ${reply.statusCode}`) }) });
+      (quietRoutes.some((prefix) => route.startsWith(prefix)) || isUiFile(route)) && !failed && durationMs < slowMs;
+    unit?.end({ untold: quiet, ...(failed && { error: failure ?? new Error(`HTTP ${reply.statusCode}`) }) });
+    done();
   });
 }

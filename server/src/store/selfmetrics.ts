@@ -6,6 +6,10 @@ export const insertSeconds = histogram(
   'Time until an insert was durable, retries included.',
   ['table'],
 );
+export const gatherSeconds = histogram(
+  'farol_store_gather_seconds',
+  'How long writes waited on purpose, to be inserted together with others.',
+);
 export const insertRetries = counter('farol_store_insert_retries_total', 'Inserts that were tried again.', ['table']);
 export const rowsWritten = counter('farol_store_rows_written_total', 'Rows that became durable.', ['table']);
 export const bytesWritten = counter('farol_store_bytes_written_total', 'Encoded bytes of durable rows.', ['table']);

@@ -3,8 +3,9 @@
  * groups is gathered for longer, because each insert costs a part and the merges to be rid of it. One lane per signal,
  * so that trouble with one leaves the others alone. Groups are flushed one after another, in order.
  */
-import type { Clock } from '#kit';
+import { type Clock, noteGathered } from '#kit';
 import type { Table } from '../rows/table.ts';
+import { gatherSeconds } from '../selfmetrics.ts';
 
 /** Rows of several tables that become durable together. */
 export class Group {
@@ -44,6 +45,8 @@ interface Waiting<G> {
   readonly done: PromiseWithResolvers<void>;
   /** It was due, and is small: it waits for company. */
   patient: boolean;
+  /** When its wait for company was over; what it waits for after that is other writes. */
+  dueAtMs?: number;
 }
 
 /** What comes together is sent together, even after a quiet while. */
@@ -81,7 +84,19 @@ export class Lane<G extends Group> implements AsyncDisposable {
     this.queuedBytes += waiting.group.bytes() - bytes;
     const enough = waiting.patient ? this.deps.smallGroupRows : this.deps.flushRowsMax;
     if (waiting.group.rows() >= enough) this.seal();
-    return waiting.done.promise;
+    return this.told(waiting);
+  }
+
+  /** Whoever asks how long the work took is told what of it was patience. */
+  private async told(waiting: Waiting<G>): Promise<void> {
+    const addedAtMs = this.deps.clock.tickMs();
+    try {
+      await waiting.done.promise;
+    } finally {
+      const gatheredMs = Math.max(0, (waiting.dueAtMs ?? addedAtMs) - addedAtMs);
+      gatherSeconds.observe(gatheredMs / 1000);
+      noteGathered(gatheredMs);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -109,6 +124,7 @@ export class Lane<G extends Group> implements AsyncDisposable {
       opened.patient = true;
       await clock.sleep((1 - this.earned()) * smallGroupMs, this.stop.signal);
     }
+    opened.dueAtMs ??= clock.tickMs();
     // What would wait behind a write in progress waits open: under load the groups grow, and the parts stay few.
     while (this.flushing !== undefined && this.open === opened) await this.flushing;
     if (this.open === opened) this.seal();
@@ -129,6 +145,7 @@ export class Lane<G extends Group> implements AsyncDisposable {
     if (this.open === undefined) return;
     this.credit = Math.max(0, this.earned() - 1);
     this.sealedAtMs = this.deps.clock.tickMs();
+    this.open.dueAtMs ??= this.sealedAtMs;
     this.sealed.push(this.open);
     this.open = undefined;
     this.flushing ??= this.flushAll().finally(() => {
