@@ -13,7 +13,8 @@ export const delta: FloatKernel = (series, frame, out) => extrapolate(series, fr
 function extrapolate(series: RawSeries, frame: Frame, out: GridSeries, isCounter: boolean, perSecond: boolean): void {
   const { timesMs, values } = series;
   const { from, to, endsMs, rangeMs, steps } = frame;
-  const falls = isCounter ? fallsOf(values, from[0] ?? 0, to[steps - 1] ?? 0) : undefined;
+  const start = from[0] ?? 0;
+  const falls = isCounter ? fallsOf(values, start, to[steps - 1] ?? 0) : undefined;
   const rangeSeconds = rangeMs / 1000;
   for (let i = 0; i < steps; i++) {
     const first = from[i] ?? 0;
@@ -25,7 +26,8 @@ function extrapolate(series: RawSeries, frame: Frame, out: GridSeries, isCounter
     const lastMs = timesMs[last] ?? 0;
     const endMs = endsMs[i] ?? 0;
     let change = (values[last] ?? 0) - firstValue;
-    if (falls !== undefined && falls[last] !== falls[first]) change = withFallen(change, values, first, last);
+    if (falls !== undefined && falls[last - start] !== falls[first - start])
+      change = withFallen(change, values, first, last);
 
     const sampledMs = lastMs - firstMs;
     const startMs = firstMs - (endMs - rangeMs);
@@ -50,16 +52,19 @@ function extrapolate(series: RawSeries, frame: Frame, out: GridSeries, isCounter
   }
 }
 
-/** How often the counter has fallen up to each of the samples [from, to), or undefined when it never does. */
+/**
+ * How often the counter has fallen up to each of the samples [from, to), or undefined when it never does. They may lie
+ * far inside a long array, so the answer begins with the first of them.
+ */
 function fallsOf(values: Float64Array, from: number, to: number): Int32Array | undefined {
   let falls: Int32Array | undefined;
   let count = 0;
   for (let i = from + 1; i < to; i++) {
     if ((values[i] ?? 0) < (values[i - 1] ?? 0)) {
-      falls ??= new Int32Array(to);
+      falls ??= new Int32Array(to - from);
       count++;
     }
-    if (falls !== undefined) falls[i] = count;
+    if (falls !== undefined) falls[i - from] = count;
   }
   return falls;
 }
